@@ -1,0 +1,83 @@
+"""The one shape of a connector: reading touches the world, normalising touches nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, BinaryIO
+
+from connectors.bsn import Bsn
+from schemas.vocabulary import ConsentKind, GivenBy, Purpose, Refusal, SignalKind, Source, VersionKind
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One row as it was received: its number from 1, its bytes, and what they parse to."""
+
+    row: int
+    raw: bytes = field(repr=False)
+    content: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file (row 0) or a row that cannot be processed: where and why, never what stood there."""
+
+    row: int
+    reason: Refusal
+    field: str | None = None
+    raw: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalDraft:
+    """A signal as a source means it, before anybody knows a pseudonym."""
+
+    bsn: Bsn
+    source_id: str = field(repr=False)
+    source: Source
+    kind: VersionKind
+    signal_kind: SignalKind
+    observed_on: date
+    ended_on: date | None
+    crisis: bool
+    mutated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentDraft:
+    """A statement about the use of one's own data, before anybody knows a pseudonym."""
+
+    bsn: Bsn
+    source_id: str = field(repr=False)
+    kind: ConsentKind
+    source: Source | None
+    purpose: Purpose
+    valid_from: date
+    valid_until: date | None
+    given_by: GivenBy
+    recorded_at: datetime
+
+
+Draft = SignalDraft | ConsentDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a file says of itself, known before its first row: the delivery time it states, if any."""
+
+    stated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """A source's way in: `read` yields rows (or a refusal), `normalise` is pure.
+
+    `delivered` looks at the head of the file only. `today` lets a date in the future be refused without a clock.
+    """
+
+    name: str
+    largest_file: int
+    suffixes: tuple[str, ...]
+    delivered: Callable[[BinaryIO], Delivered | Refused]
+    read: Callable[[BinaryIO], Iterator[RawRecord | Refused]]
+    normalise: Callable[[RawRecord, date], Draft | Refused]

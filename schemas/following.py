@@ -1,0 +1,208 @@
+"""A follower keeps its own books: rows and cursor change in one transaction, conditional on the cursor it read."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+
+from schemas.admission import RawHeaders, admitted
+from schemas.codec import Codec, NotDecoded
+from schemas.events.event import Event, Position
+from schemas.transport import Cluster, reader, watermarks
+
+OLDEST_CURSOR = timedelta(days=6)
+REFRESH_AFTER = timedelta(minutes=1)
+BATCH = 500
+
+CURSOR_TABLE = """
+create table if not exists follower_cursor (
+    follower text not null, topic text not null, partition integer not null,
+    next_offset bigint not null, committed_at timestamptz not null,
+    primary key (follower, topic, partition)
+)"""
+
+Apply = Callable[[psycopg.Connection[Any], Sequence["Arrived"]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One committed record as it was read, and what it means."""
+
+    at: Position
+    event: Event | NotDecoded
+    key: bytes
+    value: bytes | None
+    headers: RawHeaders
+    timestamp_ms: int
+
+
+class Overtaken(Exception):
+    """Another process of the same follower moved the cursor: this one's transaction must not count."""
+
+
+class CannotContinue(SystemExit):
+    """The books and the log do not fit any more: exit 6, naming topic and repair; never skip silently."""
+
+    def __init__(self, topic: str, partition: int, why: str, repair: str) -> None:
+        super().__init__(6)
+        self.text = f"{topic} partitie {partition}: {why}. Herstel: {repair}"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Follower:
+    """Follows topics from its own cursor and hands each batch to *apply* inside one transaction.
+
+    Time    the clock is used for the age of the cursor only
+    Raises  CannotContinue when the cursor is too old or the log starts beyond it
+    """
+
+    def __init__(
+        self,
+        name: str,
+        cluster: Cluster,
+        codec: Codec,
+        topics: Sequence[str],
+        connect: Callable[[], psycopg.Connection[Any]],
+        apply: Apply,
+        *,
+        repair: str,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.name, self._cluster, self._codec, self._topics = name, cluster, codec, tuple(topics)
+        self._connect, self._apply, self._repair, self._now = connect, apply, repair, now
+        self._next: dict[tuple[str, int], int | None] = {}
+        self._at_end: set[tuple[str, int]] = set()
+        self._refreshed = now()
+        self._consumer: Any = None
+        self._database: psycopg.Connection[Any] | None = None
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether every partition was read to its end at the last look."""
+        return self._consumer is not None and len(self._at_end) == len(self._next)
+
+    def open(self) -> None:
+        """Read the cursor and take up every partition there."""
+        self.close()
+        self._database = self._connect()
+        self._consumer = reader(self._cluster, f"follower-{self.name}")
+        stored = self._stored()
+        starts = []
+        for topic in self._topics:
+            for partition in range(self._cluster.partitions):
+                low, _ = watermarks(self._consumer, topic, partition)
+                known = stored.get((topic, partition))
+                self._check(topic, partition, low, known)
+                self._next[topic, partition] = known[0] if known else None
+                starts.append(TopicPartition(topic, partition, known[0] if known else low))
+        self._consumer.assign(starts)
+
+    def _stored(self) -> Mapping[tuple[str, int], tuple[int, datetime]]:
+        assert self._database is not None
+        with self._database.transaction():
+            rows = self._database.execute(
+                "select topic, partition, next_offset, committed_at from follower_cursor where follower = %s",
+                (self.name,),
+            ).fetchall()
+        return {(topic, partition): (offset, at) for topic, partition, offset, at in rows}
+
+    def _check(self, topic: str, partition: int, low: int, known: tuple[int, datetime] | None) -> None:
+        if known is None:
+            return
+        if self._now() - known[1] > OLDEST_CURSOR:
+            raise CannotContinue(topic, partition, "de boekhouding is ouder dan 6 dagen", self._repair)
+        if low > known[0]:
+            raise CannotContinue(topic, partition, "het log begint voorbij de boekhouding", self._repair)
+
+    def poll(self, timeout_s: float = 0.5) -> int:
+        """Handle what has come; returns how many records were applied and committed."""
+        arrived = [one for one in map(self._arrived, self._consumer.consume(BATCH, timeout_s)) if one]
+        if arrived:
+            self._commit(arrived)
+        elif self._now() - self._refreshed > REFRESH_AFTER:
+            self._refresh()
+        return len(arrived)
+
+    def _arrived(self, message: Any) -> Arrived | None:
+        where = (message.topic(), message.partition())
+        error = message.error()
+        if error is not None:
+            if error.code() == KafkaError._PARTITION_EOF:
+                self._at_end.add(where)
+                return None
+            if error.code() == KafkaError._AUTO_OFFSET_RESET:
+                raise CannotContinue(*where, "het log begint voorbij de boekhouding", self._repair)
+            raise KafkaException(error)
+        self._at_end.discard(where)
+        at = Position(*where, message.offset())
+        headers = message.headers()
+        partitions = self._cluster.partitions
+        event = admitted(self._codec, at, partitions, message.key(), message.value(), headers)
+        stamp = message.timestamp()[1]
+        return Arrived(at, event, message.key() or b"", message.value(), headers, stamp)
+
+    def _commit(self, arrived: Sequence[Arrived]) -> None:
+        assert self._database is not None
+        ends = {(one.at.topic, one.at.partition): one.at.offset + 1 for one in arrived}
+        with self._database.transaction():
+            for where in sorted(ends):
+                self._advance(where, ends[where])
+            self._apply(self._database, arrived)
+        self._next |= ends
+        self._refreshed = self._now()
+
+    def _advance(self, where: tuple[str, int], end: int) -> None:
+        assert self._database is not None
+        before = self._next[where]
+        if before is None:
+            done = self._database.execute(
+                "insert into follower_cursor values (%s, %s, %s, %s, %s) on conflict do nothing",
+                (self.name, *where, end, self._now()),
+            )
+        else:
+            done = self._database.execute(
+                "update follower_cursor set next_offset = %s, committed_at = %s"
+                " where follower = %s and topic = %s and partition = %s and next_offset = %s",
+                (end, self._now(), self.name, *where, before),
+            )
+        if done.rowcount != 1:
+            raise Overtaken
+
+    def _refresh(self) -> None:
+        assert self._database is not None
+        with self._database.transaction():
+            self._database.execute(
+                "update follower_cursor set committed_at = %s where follower = %s", (self._now(), self.name)
+            )
+        self._refreshed = self._now()
+
+    def run(self, stop: threading.Event, on_trouble: Callable[[Exception], None]) -> None:
+        """Follow until *stop* is set; outages are retried by opening again."""
+        wait_s = 0.2
+        while not stop.is_set():
+            try:
+                if self._consumer is None:
+                    self.open()
+                self.poll()
+                wait_s = 0.2
+            except (KafkaException, psycopg.OperationalError, psycopg.InterfaceError, Overtaken) as trouble:
+                on_trouble(trouble)
+                self.close()
+                stop.wait(wait_s)
+                wait_s = min(wait_s * 2, 10.0)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of broker and database; nothing uncommitted is kept."""
+        if self._consumer is not None:
+            self._consumer.close()
+        if self._database is not None:
+            self._database.close()
+        self._consumer, self._database = None, None
+        self._next, self._at_end = {}, set()

@@ -1,0 +1,113 @@
+"""From an event to a Kafka record: key, partition, framed value and headers, the same whoever publishes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from schemas.catalogue import SIGNAL_TOPICS, TOPICS, Key, key_of, topic_of
+from schemas.codec import Codec
+from schemas.events.alert import Alert, TeamDecision
+from schemas.events.event import Event, Forget
+from schemas.events.signal import Signal
+from schemas.partitioning import partition_of
+from schemas.trace import Trace
+from schemas.vocabulary import Source
+
+OIN = "00000099000000001000"
+Headers = tuple[tuple[str, bytes], ...]
+
+#: reverse domain names by data source or domain, never by organisation (standards.md 8.1)
+_CE_TYPE_OF_SIGNAL: Mapping[Source, str] = MappingProxyType(
+    {
+        Source.SCHOOL_ATTENDANCE: "nl.verzuimregister.verzuimmelding-geregistreerd.v1",
+        Source.DEBT_SERVICES: "nl.vroegsignalering.signaal-ontvangen.v1",
+        Source.GENERAL_PRACTICE: "nl.huisartsenzorg.verwijzing-sociaal-domein.v1",
+        Source.VEILIG_THUIS: "nl.veilig-thuis.overdracht-gestart.v1",
+    }
+)
+CE_SOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        **{
+            topic: f"urn:nld:oin:{OIN}:systeem:{source.value.replace('_', '-')}"
+            for source, topic in SIGNAL_TOPICS.items()
+        },
+        "alert.v1": f"urn:nld:oin:{OIN}:systeem:signaalbrug",
+        "team-decision.v1": f"urn:nld:oin:{OIN}:systeem:wijkteam",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutRecord:
+    """What is handed to a producer; a value of None is a tombstone."""
+
+    topic: str
+    partition: int
+    key: bytes
+    value: bytes | None
+    headers: Headers
+
+
+def _cloud_event(event: Signal | Alert | TeamDecision, recorded_at: datetime) -> tuple[str, str, str | None]:
+    match event:
+        case Signal():
+            return event.version, _CE_TYPE_OF_SIGNAL[event.source], event.receipt
+        case Alert():
+            kind = event.kind.value.replace("_", "-")
+            return f"{event.alert}-{event.revision}", f"nl.signalering.signalering-{kind}.v1", None
+        case TeamDecision():
+            return event.decision, "nl.signalering.besluit-genomen.v1", None
+
+
+def _border_headers(topic: str, event: Event, recorded_at: datetime) -> Headers:
+    assert isinstance(event, Signal | Alert | TeamDecision)
+    ce_id, ce_type, receipt = _cloud_event(event, recorded_at)
+    plain = {
+        "content-type": "application/avro",
+        "ce_specversion": "1.0",
+        "ce_id": ce_id,
+        "ce_source": CE_SOURCES[topic],
+        "ce_type": ce_type,
+        "ce_time": recorded_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "ce_dataschema": f"urn:signaalbrug:schema:{TOPICS[topic].schema}:1",
+    }
+    if receipt is not None:
+        plain["ce_sbreceipt"] = receipt
+    return tuple((name, value.encode()) for name, value in plain.items())
+
+
+class Recorder:
+    """Makes records of events; the mode stands on each, so that what is replayed can never notify."""
+
+    def __init__(self, codec: Codec, partitions: int = 8, mode: str = "live") -> None:
+        self.codec = codec
+        self.partitions = partitions
+        self._mode = ("sbmode", mode.encode())
+
+    def record(
+        self,
+        emitted: Event | Forget,
+        trace: Trace,
+        recorded_at: datetime,
+        *,
+        cause: str | None = None,
+        partition: int | None = None,
+    ) -> OutRecord:
+        """The record of one event or tombstone.
+
+        Time    `recorded_at` is the shell's clock and stands in a header only, never in the value
+        """
+        headers: Headers = (("traceparent", trace.traceparent.encode()), self._mode)
+        if cause is not None:
+            headers += (("sbcause", cause.encode()),)
+        if isinstance(emitted, Forget):
+            key, topic, value = Key(emitted.owner, emitted.entity), emitted.topic, None
+        else:
+            key, topic = key_of(emitted), topic_of(emitted)
+            value = self.codec.encode(topic, emitted)
+            if TOPICS[topic].crosses_border:
+                headers += _border_headers(topic, emitted, recorded_at)
+        if partition is None:
+            partition = partition_of(key.owner, self.partitions)
+        return OutRecord(topic, partition, key.encode(), value, headers)

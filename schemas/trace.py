@@ -1,0 +1,38 @@
+"""One trace id from connector to alert: W3C trace context whose span ids are derived from causes."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where in a trace an action stands."""
+
+    trace_id: str
+    span_id: str
+    parent_span_id: str | None = None
+
+    @property
+    def traceparent(self) -> str:
+        return f"00-{self.trace_id}-{self.span_id}-01"
+
+
+def begun(component: str, cause: str) -> Trace:
+    """A new trace for a cause that is itself random (a receipt and row), never derived from a person."""
+    digest = hashlib.sha256(f"{component}\x1f{cause}".encode()).hexdigest()
+    return Trace(digest[:32], digest[32:48])
+
+
+def following(traceparent: str | None, component: str, cause: str) -> Trace:
+    """The span of *component* for *cause* in the trace it came with; a bad header begins a new trace.
+
+    Source  trace.md 4.1: span id = first 8 bytes of sha256(step, cause)
+    """
+    span = hashlib.sha256(f"{component}\x1f{cause}".encode()).hexdigest()[:16]
+    found = _TRACEPARENT.fullmatch(traceparent or "")
+    if found is None or set(found[1]) == {"0"} or set(found[2]) == {"0"}:
+        return begun(component, cause)
+    return Trace(found[1], span, found[2])

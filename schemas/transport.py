@@ -1,0 +1,134 @@
+"""The one factory of Kafka clients: security, isolation, partitions and topics are decided here, nowhere else."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from schemas.catalogue import TOPICS
+from schemas.record import OutRecord
+
+START, END = -2, -1
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Which cluster, and with what security; extra settings are librdkafka's own names."""
+
+    brokers: str
+    partitions: int = 8
+    replication: int = 1
+    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Cluster":
+        """Read once, at the door: SIGNAALBRUG_BROKER and any SIGNAALBRUG_KAFKA__<LIBRDKAFKA_NAME>.
+
+        Raises  SystemExit(2) naming the missing setting
+        """
+        if "SIGNAALBRUG_BROKER" not in environment:
+            raise SystemExit("SIGNAALBRUG_BROKER ontbreekt: het adres van de Kafka-broker, bv. 127.0.0.1:9092")
+        prefix = "SIGNAALBRUG_KAFKA__"
+        extra = {
+            name.removeprefix(prefix).lower().replace("_", "."): value
+            for name, value in environment.items()
+            if name.startswith(prefix)
+        }
+        partitions = int(environment.get("SIGNAALBRUG_PARTITIONS", "8"))
+        return cls(environment["SIGNAALBRUG_BROKER"], partitions, extra=extra)
+
+    def client(self, client_id: str, **settings: Any) -> dict[str, Any]:
+        """librdkafka settings of one client."""
+        named = {name.replace("_", "."): value for name, value in settings.items()}
+        return {
+            "bootstrap.servers": self.brokers,
+            "client.id": client_id,
+            "log.connection.close": False,
+            **self.extra,
+            **named,
+        }
+
+
+def producer(cluster: Cluster, client_id: str) -> Producer:
+    """A producer that neither loses nor doubles on retry; every record names its partition."""
+    return Producer(cluster.client(client_id, enable_idempotence=True, acks="all", linger_ms=5))
+
+
+def transactional_producer(cluster: Cluster, transactional_id: str, timeout_ms: int = 10_000) -> Producer:
+    """A producer that fences its predecessor when `init_transactions` is called."""
+    settings = cluster.client(transactional_id, transactional_id=transactional_id, linger_ms=0)
+    return Producer({**settings, "transaction.timeout.ms": timeout_ms, "enable.idempotence": True})
+
+
+def reader(cluster: Cluster, client_id: str, **settings: Any) -> Consumer:
+    """A consumer that sees committed records only and never lets the group decide where it starts."""
+    base = cluster.client(client_id, group_id=f"{client_id}-unused")
+    fixed = {
+        "enable.auto.commit": False,
+        "isolation.level": "read_committed",
+        "auto.offset.reset": "error",
+        "enable.partition.eof": True,
+        "fetch.wait.max.ms": 50,
+        "allow.auto.create.topics": False,
+    }
+    return Consumer({**base, **fixed, **{name.replace("_", "."): value for name, value in settings.items()}})
+
+
+def send(to: Producer, records: Iterable[OutRecord], timeout_s: float = 30.0) -> None:
+    """Publish and wait for the broker's acknowledgement of every one.
+
+    Raises  KafkaException when any was not acknowledged
+    """
+    failures: list[KafkaError] = []
+
+    def acknowledged(error: KafkaError | None, _: Message) -> None:
+        if error is not None:
+            failures.append(error)
+
+    for record in records:
+        enqueue(to, record, acknowledged)
+    left = to.flush(timeout_s)
+    if failures:
+        raise KafkaException(failures[0])
+    if left:
+        raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
+
+
+def enqueue(to: Producer, record: OutRecord, on_delivery: Any = None) -> None:
+    """Hand one record to the producer, waiting for room in its queue."""
+    while True:
+        try:
+            to.produce(
+                record.topic,
+                value=record.value,
+                key=record.key,
+                partition=record.partition,
+                headers=list(record.headers),
+                on_delivery=on_delivery,
+            )
+            return
+        except BufferError:
+            to.poll(0.1)
+
+
+def create_topics(cluster: Cluster, names: Sequence[str] | None = None) -> list[str]:
+    """Create what is missing of the catalogue; returns the names that were created."""
+    admin = AdminClient(cluster.client("signaalbrug-topics"))
+    present = admin.list_topics(timeout=15).topics
+    missing = [TOPICS[name] for name in names or TOPICS if name not in present]
+    new = [
+        NewTopic(topic.name, cluster.partitions, cluster.replication, config=topic.settings()) for topic in missing
+    ]
+    for future in admin.create_topics(new).values() if new else ():
+        future.result(30)
+    return [topic.name for topic in missing]
+
+
+def watermarks(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
+    """First offset of the log and its present end."""
+    low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=15)
+    return low, high

@@ -1,0 +1,1 @@
+"""What follows from the signals: pure core, policy, runtime and trail."""

@@ -1,0 +1,1 @@
+"""What follows from what: pure, one thought a file, in the order of the flow."""
