@@ -35,7 +35,7 @@ class Bsn:
     def _refuse(self, *_: Any) -> Never:
         raise TypeError("a Bsn is not text")
 
-    __str__ = __format__ = __reduce__ = __iter__ = __bytes__ = _refuse  # type: ignore[assignment]
+    __str__ = __format__ = __reduce__ = __iter__ = __bytes__ = _refuse
 
 
 def digits_of(bsn: Bsn) -> str:

@@ -1,7 +1,8 @@
 """The one shape of a connector: reading touches the world, normalising touches nothing."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as hidden
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
@@ -14,8 +15,8 @@ class RawRecord:
     """One row as it was received: its number from 1, its bytes, and what they parse to."""
 
     row: int
-    raw: bytes = field(repr=False)
-    content: Any = field(repr=False)
+    raw: bytes = hidden(repr=False)
+    content: Any = hidden(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Refused:
     row: int
     reason: Refusal
     field: str | None = None
-    raw: bytes = field(default=b"", repr=False)
+    raw: bytes = hidden(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class SignalDraft:
     """A signal as a source means it, before anybody knows a pseudonym."""
 
     bsn: Bsn
-    source_id: str = field(repr=False)
+    source_id: str = hidden(repr=False)
     source: Source
     kind: VersionKind
     signal_kind: SignalKind
@@ -48,7 +49,7 @@ class ConsentDraft:
     """A statement about the use of one's own data, before anybody knows a pseudonym."""
 
     bsn: Bsn
-    source_id: str = field(repr=False)
+    source_id: str = hidden(repr=False)
     kind: ConsentKind
     source: Source | None
     purpose: Purpose

@@ -1,0 +1,107 @@
+"""What a household gets of one member: one full value that replaces the previous one, or its withdrawal."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+from schemas.events.contribution import ContributedSignal, Contribution
+from schemas.events.event import Forget
+from schemas.events.state import KeptMembership, KeptSignal, PersonState, SentContribution
+from schemas.vocabulary import ContributionKind, HouseholdRole
+from streams.core.grounds import Permission
+from streams.core.hashing import content_hash
+
+WRITER = "person"
+Permitted = Sequence[tuple[KeptSignal, Permission]]
+
+
+def _contributed(signal: KeptSignal, permission: Permission) -> ContributedSignal:
+    return ContributedSignal(
+        signal=signal.signal,
+        version=signal.version,
+        source=signal.source,
+        sector=signal.sector,
+        life_domain=signal.life_domain,
+        signal_kind=signal.signal_kind,
+        observed_on=signal.observed_on,
+        crisis=signal.crisis,
+        ground=permission.ground.id,
+        consent=permission.consent,
+        usable_until=permission.usable_until,
+    )
+
+
+def _contribution(
+    state: PersonState, membership: KeptMembership, permitted: Permitted, policy_hash: str
+) -> Contribution:
+    return Contribution(
+        kind=ContributionKind.PRESENT,
+        household=membership.household,
+        person=state.person,
+        number=state.number + 1,
+        area=membership.area,
+        role=membership.role,
+        since=membership.since,
+        policy_hash=policy_hash,
+        signals=tuple(_contributed(signal, permission) for signal, permission in permitted),
+    )
+
+
+def _withdrawal(state: PersonState, sent: SentContribution, policy_hash: str) -> tuple[Contribution, Forget]:
+    empty = Contribution(
+        kind=ContributionKind.EMPTY,
+        household=sent.household,
+        person=state.person,
+        number=state.number + 1,
+        area=None,
+        role=HouseholdRole.ADULT,
+        since=None,
+        policy_hash=policy_hash,
+        signals=(),
+    )
+    return empty, Forget("contribution.v1", sent.household, state.person)
+
+
+def withdrawn_contributions(
+    state: PersonState, sent: Sequence[SentContribution], policy_hash: str
+) -> tuple[Contribution | Forget, ...]:
+    """Everything back from these households: an empty contribution, then its tombstone."""
+    return tuple(each for one in sent for each in _withdrawal(state, one, policy_hash))
+
+
+def _hash(contribution: Contribution) -> str:
+    return content_hash(dataclasses.replace(contribution, number=0))
+
+
+def _replaced(
+    state: PersonState, households: Sequence[KeptMembership], permitted: Permitted, policy_hash: str
+) -> Iterator[Contribution]:
+    sent = {each.household: each.content_hash for each in state.contributions}
+    for membership in households:
+        wanted = _contribution(state, membership, permitted, policy_hash)
+        if sent.get(membership.household) != _hash(wanted):
+            yield wanted
+
+
+def changed_contributions(
+    state: PersonState, households: Sequence[KeptMembership], permitted: Permitted, policy_hash: str
+) -> tuple[Contribution | Forget, ...]:
+    """What must be said to households so that each has exactly what it may have now.
+
+    A household that never got anything is not told that there is nothing: absence does not leak.
+    """
+    present = {each.household for each in households} if permitted else set()
+    left = [each for each in state.contributions if each.household not in present]
+    replaced = _replaced(state, households, permitted, policy_hash) if permitted else ()
+    return (*replaced, *withdrawn_contributions(state, left, policy_hash))
+
+
+def still_sent(
+    before: Sequence[SentContribution], now: Sequence[Contribution | Forget]
+) -> tuple[SentContribution, ...]:
+    """The contributions that stand after these were said."""
+    standing = {each.household: each for each in before}
+    for each in now:
+        if isinstance(each, Contribution):
+            standing[each.household] = SentContribution(each.household, each.number, each.kind, _hash(each))
+    kept = (standing[household] for household in sorted(standing))
+    return tuple(each for each in kept if each.kind is ContributionKind.PRESENT)

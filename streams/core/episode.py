@@ -1,0 +1,170 @@
+"""The life of one alert: opened by a match, changed, taken back, taken up, closed; one open per theme."""
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import timedelta
+
+from schemas.events.alert import Alert, UsedSignal
+from schemas.events.state import Episode
+from schemas.identity import AlertId, DecisionId, HouseholdId, SignalId
+from schemas.vocabulary import AlertKind, AlertReason, AlertStatus
+from streams.core.hashing import content_hash
+from streams.core.routing import Route
+from streams.core.rules import Contributing, Match
+from streams.core.step import Context
+from streams.core.views import views_of
+
+LIVE = (AlertStatus.OPEN, AlertStatus.TAKEN_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What an episode becomes and the revision that says so, if any."""
+
+    episode: Episode | None
+    alert: Alert | None = None
+
+
+def is_live(episode: Episode | None) -> bool:
+    """Whether a team has this alert before it now."""
+    return episode is not None and episode.status in LIVE
+
+
+def used(each: Contributing) -> UsedSignal:
+    """The signal as a revision names it."""
+    signal = each.signal
+    return UsedSignal(
+        signal=signal.signal,
+        version=signal.version,
+        person=each.person,
+        source=signal.source,
+        number=each.number,
+        ground=signal.ground,
+    )
+
+
+def _content(match: Match, route: Route, context: Context) -> str:
+    views = tuple(views_of(match, context.policy))
+    versions = tuple((each.signal.signal, each.signal.version, each.signal.ground) for each in match.signals)
+    return content_hash(views, versions, match.rule.id, match.rule.version, route.team, route.area)
+
+
+def opened(
+    household: HouseholdId, match: Match, route: Route, alert: AlertId, before: Episode | None, context: Context
+) -> Turn:
+    """A new alert; what a team has dealt with before stays dealt with."""
+    episode = Episode(
+        theme=match.rule.theme,
+        alert=alert,
+        status=AlertStatus.OPEN,
+        revision=1,
+        rule=match.rule.id,
+        rule_version=match.rule.version,
+        urgency=match.rule.urgency,
+        team=route.team,
+        area=route.area,
+        opened_on=context.today,
+        content_hash=_content(match, route, context),
+        signals=tuple(map(used, match.signals)),
+        settled=before.settled if before is not None else (),
+    )
+    return _said(household, episode, AlertKind.OPENED, AlertReason.RULE_MATCHED, match, context)
+
+
+def continued(household: HouseholdId, episode: Episode, match: Match, route: Route, context: Context) -> Turn:
+    """The same alert with what holds now; no revision when nothing a team could see has changed."""
+    content = _content(match, route, context)
+    signals = tuple(map(used, match.signals))
+    if content == episode.content_hash:
+        return Turn(dataclasses.replace(episode, signals=signals))
+    reason = AlertReason.TEAM_CHANGED if route.team != episode.team else AlertReason.CONTENT_CHANGED
+    after = dataclasses.replace(
+        episode,
+        revision=episode.revision + 1,
+        status=AlertStatus.OPEN if route.team != episode.team else episode.status,
+        rule=match.rule.id,
+        rule_version=match.rule.version,
+        urgency=match.rule.urgency,
+        team=route.team,
+        area=route.area,
+        content_hash=content,
+        signals=signals,
+    )
+    return _said(household, after, AlertKind.UPDATED, reason, match, context)
+
+
+def withdrawn(household: HouseholdId, episode: Episode, reason: AlertReason, context: Context) -> Turn:
+    """The alert taken back: what it showed may no longer be shown."""
+    after = dataclasses.replace(episode, revision=episode.revision + 1, status=AlertStatus.WITHDRAWN, signals=())
+    return _said(household, after, AlertKind.WITHDRAWN, reason, None, context)
+
+
+def taken_up(
+    household: HouseholdId, episode: Episode, match: Match | None, answers: DecisionId, context: Context
+) -> Turn:
+    """The team has it in hand."""
+    after = dataclasses.replace(episode, revision=episode.revision + 1, status=AlertStatus.TAKEN_UP)
+    reason = AlertReason.TAKEN_UP_BY_TEAM
+    return _said(household, after, AlertKind.UPDATED, reason, match, context, answers)
+
+
+def closed(household: HouseholdId, episode: Episode, answers: DecisionId, context: Context) -> Turn:
+    """The team is done; its signals do not raise the same alert again."""
+    settled: set[SignalId] = {*episode.settled, *(each.signal for each in episode.signals)}
+    after = dataclasses.replace(
+        episode,
+        revision=episode.revision + 1,
+        status=AlertStatus.CLOSED,
+        signals=(),
+        settled=tuple(sorted(settled)),
+    )
+    return _said(household, after, AlertKind.CLOSED, AlertReason.CLOSED_BY_TEAM, None, context, answers)
+
+
+def not_applied(
+    household: HouseholdId,
+    episode: Episode,
+    match: Match | None,
+    reason: AlertReason,
+    answers: DecisionId,
+    context: Context,
+) -> Turn:
+    """The answer to a decision that came too late: nothing else changes."""
+    after = dataclasses.replace(episode, revision=episode.revision + 1)
+    return _said(household, after, AlertKind.DECISION_NOT_APPLIED, reason, match, context, answers)
+
+
+def _said(
+    household: HouseholdId,
+    episode: Episode,
+    kind: AlertKind,
+    reason: AlertReason,
+    match: Match | None,
+    context: Context,
+    answers: DecisionId | None = None,
+) -> Turn:
+    shown = match if is_live(episode) else None
+    days = shown.rule.respond_within_days if shown else None
+    alert = Alert(
+        kind=kind,
+        alert=episode.alert,
+        household=household,
+        theme=episode.theme,
+        revision=episode.revision,
+        status=episode.status,
+        reason=reason,
+        team=episode.team,
+        area=episode.area,
+        urgency=episode.urgency,
+        rule=episode.rule,
+        rule_version=episode.rule_version,
+        policy_hash=context.policy.hash,
+        opened_on=episode.opened_on,
+        changed_on=context.today,
+        respond_before=None if days is None else episode.opened_on + timedelta(days=days),
+        answers=answers,
+        signals=tuple(map(used, shown.signals)) if shown else (),
+        members=tuple(sorted({each.person for each in shown.signals})) if shown else (),
+        views=tuple(views_of(shown, context.policy)) if shown else (),
+    )
+    return Turn(episode, alert)
