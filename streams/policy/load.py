@@ -169,8 +169,6 @@ def _routing(file: Path) -> dict[str, Any]:
 
 
 _FILLED_IN = ("dagen", "signalen", "domeinen", "sectoren", "regel", "versie", "minimum", "minimum_domeinen")
-    ["dagen", "signalen", "domeinen", "sectoren", "regel", "versie", "minimum", "minimum_domeinen"], "x"
-)
 EXAMPLES_BEGIN = date(2026, 1, 1)
 
 
