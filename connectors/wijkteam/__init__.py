@@ -1,0 +1,1 @@
+"""What a wijkteam sees of its alerts, and what it decides about them."""

@@ -1,0 +1,1 @@
+"""The Dutch pages, and the one environment that renders them."""

@@ -1,0 +1,1 @@
+"""Run the real servers (Kafka, PostgreSQL) on anyone's machine, from Python packages alone."""

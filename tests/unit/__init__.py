@@ -1,0 +1,1 @@
+"""One room at a time, without a broker or a database."""

@@ -1,0 +1,1 @@
+"""The local servers without starting one."""
