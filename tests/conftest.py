@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from confluent_kafka.admin import AdminClient
 
+from schemas.transport import Cluster, create_topics
 from signaalbrug.local.servers import Servers
 from signaalbrug.local.state import State
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "integration: needs the real servers, which it starts by itself")
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +20,15 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         yield Servers.start(state)
     finally:
         Servers.attach(state).remove()
+
+
+@pytest.fixture
+def cluster(servers: Servers) -> Cluster:
+    """All topics of the catalogue, empty, on the real broker."""
+    fresh = Cluster(servers.kafka.bootstrap)
+    admin = AdminClient(fresh.client("tests"))
+    present = [name for name in admin.list_topics(timeout=15).topics if not name.startswith("__")]
+    for future in admin.delete_topics(present, operation_timeout=30).values() if present else ():
+        future.result(30)
+    create_topics(fresh)
+    return fresh
