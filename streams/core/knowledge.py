@@ -82,12 +82,21 @@ def signal_order(kept: KeptSignal) -> tuple[Any, ...]:
 
 
 def _membership_order(kept: KeptMembership) -> tuple[Any, ...]:
-    return (kept.recorded_at, kept.kind.value, kept.area, kept.since)
+    return (
+        kept.recorded_at,
+        kept.kind.value,
+        kept.area,
+        kept.since,
+        str(kept.until),
+        kept.role.value,
+        kept.protections,
+    )
 
 
 def _consent_order(kept: KeptConsent) -> tuple[Any, ...]:
-    refuses = kept.kind.value
-    return (kept.recorded_at, refuses, kept.valid_from)
+    """At the same moment a refusal outranks a consent: `given` sorts first; the rest makes the order total."""
+    scope = (kept.source or "", kept.purpose.value)
+    return (kept.recorded_at, kept.kind.value, kept.valid_from, str(kept.valid_until), scope)
 
 
 def _forgets(state: PersonState, event: Forgotten) -> PersonState:
