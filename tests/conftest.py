@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from confluent_kafka.admin import AdminClient
@@ -32,3 +32,21 @@ def cluster(servers: Servers) -> Cluster:
         future.result(30)
     create_topics(fresh)
     return fresh
+
+
+FIGURES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Say a figure that is printed at the end of the run, beside the test that measured it."""
+    said = request.config.stash.setdefault(FIGURES, [])
+    return lambda text: said.append(f"{request.node.nodeid.rpartition('::')[2]}: {text}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    said = config.stash.get(FIGURES, [])
+    if said:
+        terminalreporter.section("figures")
+        for line in said:
+            terminalreporter.write_line(line)

@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Callable
 
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
@@ -13,7 +14,9 @@ EXAMPLES = 1_000
 SEED = int(os.environ.get("SIGNAALBRUG_SEED", "20261125"))
 
 
-def test_a_thousand_histories_of_up_to_forty_events_end_in_one_view_in_any_order() -> None:
+def test_a_thousand_histories_of_up_to_forty_events_end_in_one_view_in_any_order(
+    figures: Callable[[str], None],
+) -> None:
     ends: Counter[str] = Counter()
 
     @seed(SEED)
@@ -30,8 +33,8 @@ def test_a_thousand_histories_of_up_to_forty_events_end_in_one_view_in_any_order
 
     in_any_order()
     share = ends["open"] / (ends["open"] + ends["none"])
-    print(f"seed {SEED}: {ends['open'] + ends['none']} histories, {share:.0%} end open")
-    print(f"{ends['events']} events, longest history {ends['longest']}")
+    figures(f"seed {SEED}: {ends['open'] + ends['none']} histories, {share:.0%} end open")
+    figures(f"{ends['events']} events, longest history {ends['longest']}")
     assert ends["open"] + ends["none"] >= EXAMPLES
     assert share >= 0.20
     assert ends["longest"] >= 36

