@@ -163,6 +163,7 @@ class Episode:
     team: TeamId
     area: AreaCode
     opened_on: date
+    changed_on: date
     content_hash: str
     signals: tuple[UsedSignal, ...]
     settled: tuple[SignalId, ...]

@@ -2,7 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from schemas.events.alert import Alert, UsedSignal
 from schemas.events.state import Episode
@@ -28,6 +28,11 @@ class Turn:
 def is_live(episode: Episode | None) -> bool:
     """Whether a team has this alert before it now."""
     return episode is not None and episode.status in LIVE
+
+
+def forgotten_on(episode: Episode, context: Context) -> date:
+    """The first day on which an ended episode cannot matter any more: its signals are past every retention."""
+    return episode.changed_on + timedelta(days=context.policy.longest_retention_days)
 
 
 def used(each: Contributing) -> UsedSignal:
@@ -64,6 +69,7 @@ def opened(
         team=route.team,
         area=route.area,
         opened_on=context.today,
+        changed_on=context.today,
         content_hash=_content(match, route, context),
         signals=tuple(map(used, match.signals)),
         settled=before.settled if before is not None else (),
@@ -144,6 +150,7 @@ def _said(
     answers: DecisionId | None = None,
 ) -> Turn:
     shown = match if is_live(episode) else None
+    episode = dataclasses.replace(episode, changed_on=context.today)
     days = shown.rule.respond_within_days if shown else None
     alert = Alert(
         kind=kind,

@@ -14,7 +14,7 @@ from schemas.vocabulary import AlertReason, ContributionKind
 from streams.core.accounts import access_decisions, outcomes
 from streams.core.answer import answered, unknown_alert
 from streams.core.correlation import Gathered, eligible, gathered
-from streams.core.episode import Turn, continued, is_live, opened, withdrawn
+from streams.core.episode import Turn, continued, forgotten_on, is_live, opened, withdrawn
 from streams.core.routing import Route, routed
 from streams.core.rules import Match, first_match
 from streams.core.step import Context, Decision
@@ -90,13 +90,13 @@ def _concluded(
     for theme, episode in _episodes(state, context).items():
         found = first_match(context.policy.active_rules(theme), eligible(gathering, episode))
         turns.extend(_turns(state.household, theme, episode, found, route, event, context, decision))
-    episodes = _latest(turns)
+    episodes = _remembered(_latest(turns), context)
     told = outcomes(state, episodes, gathering, route, context)
     alerts = tuple(turn.alert for turn in turns if turn.alert is not None)
     decisions = tuple(each for alert in alerts for each in access_decisions(alert, gathering, context))
     after = HouseholdState(state.household, state.members, episodes, told.standing)
     emits = (*alerts, *decisions, *told.emits)
-    return Decision(after if after.members or after.episodes else None, emits, _due(gathering, context))
+    return Decision(after if after.members or after.episodes else None, emits, _due(gathering, episodes, context))
 
 
 def _episodes(state: HouseholdState, context: Context) -> dict[str, Episode | None]:
@@ -109,6 +109,10 @@ def _episodes(state: HouseholdState, context: Context) -> dict[str, Episode | No
 def _latest(turns: Sequence[Turn]) -> tuple[Episode, ...]:
     by_theme = {turn.episode.theme: turn.episode for turn in turns if turn.episode is not None}
     return tuple(by_theme[theme] for theme in sorted(by_theme))
+
+
+def _remembered(episodes: Sequence[Episode], context: Context) -> tuple[Episode, ...]:
+    return tuple(e for e in episodes if is_live(e) or context.today < forgotten_on(e, context))
 
 
 def _turns(
@@ -159,9 +163,10 @@ def _why_withdrawn(theme: str, found: Match | None, context: Context) -> AlertRe
     return AlertReason.NO_LONGER_MATCHED if has_rules else AlertReason.RULE_STOPPED
 
 
-def _due(gathering: Gathered, context: Context) -> date | None:
-    """The first day on which something that is usable now may not be used any more."""
+def _due(gathering: Gathered, episodes: Sequence[Episode], context: Context) -> date | None:
+    """The first day on which something that is usable now may not be used any more, or can be forgotten."""
     days: list[date | None] = [each.signal.usable_until for each in gathering.usable]
+    days += [forgotten_on(each, context) for each in episodes if not is_live(each)]
     if gathering.usable or gathering.denied:
         days += [d for g in context.policy.convenant.grounds for d in (g.in_force_from, g.in_force_until)]
     return min((day for day in days if day is not None and day > context.today), default=None)

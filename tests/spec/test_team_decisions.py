@@ -136,3 +136,12 @@ def test_the_same_decision_read_twice_is_applied_once() -> None:
     again = _then(memory, takes_up(alert))
     assert taken.status is again.status is AlertStatus.TAKEN_UP
     assert again.kind is AlertKind.DECISION_NOT_APPLIED
+
+
+def test_an_ended_alert_is_forgotten_when_its_signals_are_past_every_retention() -> None:
+    memory, alert = _with_alert()
+    _then(memory, closes(alert))
+    memory.publish(dawn(20 + 182))
+    assert memory.run().states("household")
+    memory.publish(dawn(20 + 183))
+    assert not memory.run().states("household")
