@@ -64,7 +64,7 @@ Draft = SignalDraft | ConsentDraft
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What a file says of itself, known before its first row: the delivery time it states, if any."""
+    """What a file says of itself, known before its first row is used: the delivery time it states, if any."""
 
     stated_at: datetime | None
 
@@ -73,7 +73,8 @@ class Delivered:
 class Connector:
     """A source's way in: `read` yields rows (or a refusal), `normalise` is pure.
 
-    `delivered` looks at the head of the file only. `today` lets a date in the future be refused without a clock.
+    `delivered` reads the file once to its end, so that what is wrong with the whole of it is found before a row
+    is used; then `read` gives the rows. `today` lets a date in the future be refused without a clock.
     """
 
     name: str

@@ -72,10 +72,18 @@ class Follower:
         apply: Apply,
         *,
         repair: str,
+        outages: tuple[type[Exception], ...] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.name, self._cluster, self._codec, self._topics = name, cluster, codec, tuple(topics)
         self._connect, self._apply, self._repair, self._now = connect, apply, repair, now
+        self._outages: tuple[type[Exception], ...] = (
+            KafkaException,
+            psycopg.OperationalError,
+            psycopg.InterfaceError,
+            Overtaken,
+            *outages,
+        )
         self._next: dict[tuple[str, int], int | None] = {}
         self._at_end: set[tuple[str, int]] = set()
         self._refreshed = now()
@@ -191,7 +199,7 @@ class Follower:
                     self.open()
                 self.poll()
                 wait_s = 0.2
-            except (KafkaException, psycopg.OperationalError, psycopg.InterfaceError, Overtaken) as trouble:
+            except self._outages as trouble:
                 on_trouble(trouble)
                 self.close()
                 stop.wait(wait_s)

@@ -9,7 +9,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, generate_latest
 
 from schemas.scrubbing import scrubbed
 
@@ -50,6 +50,8 @@ LOG_FIELDS = frozenset(
 )
 
 BUILD = Gauge("signaalbrug_build_info", "Which version runs", ["version"])
+#: One counter for all who quarantine: connectors and steps.
+QUARANTINED = Counter("signaalbrug_quarantined", "What could not be processed", ["stage", "code"])
 
 
 def _only_known_fields(_: Any, __: str, fields: Any) -> Any:

@@ -13,6 +13,8 @@ from schemas.catalogue import TOPICS
 from schemas.record import OutRecord
 
 START, END = -2, -1
+#: What `send` raises, for those who may not know the client library.
+BrokerTrouble = KafkaException
 
 
 @dataclass(frozen=True, slots=True)

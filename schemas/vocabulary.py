@@ -338,6 +338,7 @@ class Refusal(Term):
     DECODE = "decode", "de inhoud is niet te decoderen"
     TRAILING_BYTES = "trailing_bytes", "er staan bytes achter het record"
     TOMBSTONE = "tombstone", "een leeg record is hier niet toegestaan"
+    UNDECIDABLE = "undecidable", "de beslissing mislukte; dit is een fout in de software"
 
 
 class StateKind(Term):

@@ -1,0 +1,1 @@
+"""Early debt signals in the shape of DDAS vroegsignalering v1.2."""

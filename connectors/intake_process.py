@@ -1,0 +1,291 @@
+"""Intake as a process: every source's drop folder in turn; an outage leaves the files where they are."""
+
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from prometheus_client import Counter, Gauge
+
+from connectors.connector import Connector
+from connectors.files import DONE, REFUSED, Candidate, DropFolder, NotRegular, OpenFile, Vanished, prepare
+from connectors.forgetting import forgetting
+from connectors.intake import Changed, Effects, Taken, take_in
+from connectors.quarantine import stage_of
+from connectors.receipts_postgres import PostgresBooks
+from connectors.sources import SOURCES, connectors_for
+from connectors.vault.api import VaultDown, VaultRefused
+from connectors.vault.client import VaultClient
+from schemas.codec import Codec
+from schemas.doors import Door, settings_from
+from schemas.following import CannotContinue
+from schemas.operations import QUARANTINED, configure_logging, serve_operations
+from schemas.record import OutRecord, Recorder
+from schemas.scrubbing import error_code
+from schemas.sealing import seal
+from schemas.transport import BrokerTrouble, Cluster, producer, send
+from schemas.vocabulary import Refusal, Stage
+
+ROWS = Counter("signaalbrug_intake_rows", "Rows of closed deliveries", ["source", "outcome"])
+LAST_SUCCESS = Gauge("signaalbrug_intake_last_success_timestamp_seconds", "Last delivery taken in", ["source"])
+WAITING = Gauge("signaalbrug_intake_waiting_files", "Files that lie in the drop folder", ["source"])
+OUTAGE = Gauge("signaalbrug_intake_outage", "1 while intake cannot go on for want of this", ["part"])
+PARTS = ("vault", "database", "broker", "drop")
+_LONGEST_WAIT_S = 10.0
+_TIDY_EVERY_S = 600.0
+_ASK_EVERY_S = 5.0
+_PARKED_S = 60.0
+
+
+class IntakeSettings(Door):
+    """Settings of intake; SETTLE_SECONDS and POLL_SECONDS have defaults."""
+
+    vault_socket: Path
+    vault_token: str
+    database: str
+    drop: Path
+    quarantine_key: Path
+    municipality: str = "9990"
+    operations_port: int = 0
+    settle_seconds: float = 1.0
+    poll_seconds: float = 0.5
+
+
+class Halted(Exception):
+    """The process was told to stop between two batches; the file stays and is taken up where it was."""
+
+
+class Outage(Exception):
+    """Something that intake needs does not answer; `part` is one of PARTS."""
+
+    def __init__(self, part: str, error: Exception) -> None:
+        super().__init__(part)
+        self.part, self.code = part, error_code(error)
+
+
+class Intake:
+    """The loop over the folders, with its connections."""
+
+    def __init__(self, settings: IntakeSettings, cluster: Cluster, log: Any) -> None:
+        self._settings, self._cluster, self._log = settings, cluster, log
+        self._connectors = connectors_for(settings.municipality)
+        self._folders = {name: DropFolder(settings.drop / name, settings.settle_seconds) for name in SOURCES}
+        self._vault = VaultClient(settings.vault_socket, settings.vault_token)
+        self._key = settings.quarantine_key.read_text()
+        self._recorder = Recorder(Codec(), cluster.partitions)
+        self._database: psycopg.Connection[Any] | None = None
+        self._producer: Any = None
+        self._tidied_s = self._asked_s = 0.0
+        self._parked_until_s: dict[str, float] = {}
+        self.ready = False
+
+    def publish(self, records: Sequence[OutRecord]) -> None:
+        """Raises Outage when the broker did not acknowledge everything."""
+        if self._producer is None:
+            self._producer = producer(self._cluster, "intake")
+        try:
+            send(self._producer, records)
+        except BrokerTrouble as trouble:
+            self._producer = None
+            raise Outage("broker", trouble) from None
+
+    def _ask_broker(self) -> None:
+        if self._producer is None or time.monotonic() - self._asked_s > _ASK_EVERY_S:
+            self._producer = self._producer or producer(self._cluster, "intake")
+            try:
+                self._producer.list_topics("delivery.v1", timeout=5)
+            except BrokerTrouble as trouble:
+                raise Outage("broker", trouble) from None
+            self._asked_s = time.monotonic()
+
+    def connect(self) -> psycopg.Connection[Any]:
+        """A connection in autocommit, as the role of intake."""
+        return psycopg.connect(self._settings.database, autocommit=True, connect_timeout=5)
+
+    def _effects(self) -> Effects:
+        if self._database is None or self._database.closed:
+            self._database = self.connect()
+        return Effects(
+            vault=self._vault,
+            publish=self.publish,
+            books=PostgresBooks(self._database),
+            recorder=self._recorder,
+            seal=lambda content: seal(self._key, content),
+            now=lambda: datetime.now(UTC),
+        )
+
+    def turn(self, stop: threading.Event) -> None:
+        """Look at every folder once and take in what stands still.
+
+        Raises  Outage; the files stay where they are
+        """
+        try:
+            effects = self._effects()
+            assert isinstance(effects.books, PostgresBooks)
+            effects.vault.source_key(SOURCES[0])  # whether the vault answers is known before a file comes
+            self._ask_broker()
+            self._tidy(effects.books)
+            for name in SOURCES:
+                self._folder(name, effects, stop)
+        except (VaultDown, VaultRefused) as trouble:
+            raise Outage("vault", trouble) from None
+        except (psycopg.OperationalError, psycopg.InterfaceError) as trouble:
+            self._database = None
+            raise Outage("database", trouble) from None
+        except OSError as trouble:
+            raise Outage("drop", trouble) from None
+
+    def _folder(self, name: str, effects: Effects, stop: threading.Event) -> None:
+        folder = self._folders[name]
+        candidates = folder.candidates(time.time())
+        WAITING.labels(name).set(folder.waiting)
+        for candidate in candidates:
+            if stop.is_set() or time.monotonic() < self._parked_until_s.get(name, 0.0):
+                return
+            self._take(self._connectors[name], folder, candidate, effects, stop)
+        WAITING.labels(name).set(folder.waiting - len(candidates))
+
+    def _take(
+        self,
+        connector: Connector,
+        folder: DropFolder,
+        candidate: Candidate,
+        effects: Effects,
+        stop: threading.Event,
+    ) -> None:
+        try:
+            with folder.opened(candidate) as opened:
+                taken = take_in(connector, opened.file, opened.sight.size, effects, lambda: _going_on(stop, opened))
+        except NotRegular:
+            folder.move(candidate, REFUSED, uuid.uuid4().hex)
+            QUARANTINED.labels(Stage.RECEIVE.value, Refusal.NOT_REGULAR.value).inc()
+            self._log.warning("not_taken", source=connector.name, reason=Refusal.NOT_REGULAR.value)
+            return
+        except (Vanished, Changed) as parked:
+            self._log.info("parked", source=connector.name, code=type(parked).__name__.lower())
+            return
+        except VaultRefused as refused:
+            # Of this source only (its ceiling): the others go on, and the file waits.
+            self._log.warning("parked", source=connector.name, code=refused.code)
+            self._parked_until_s[connector.name] = time.monotonic() + _PARKED_S
+            return
+        to = REFUSED if taken.status == "refused" else DONE
+        folder.move(candidate, to, f"{taken.receipt.id}{connector.suffixes[0]}")
+        self._count(connector.name, taken)
+
+    def _count(self, source: str, taken: Taken) -> None:
+        summary = taken.summary
+        self._log.info(
+            "delivery_taken",
+            source=source,
+            receipt=taken.receipt.id,
+            status=taken.status,
+            rows=summary.rows,
+            accepted=summary.accepted,
+            duplicates=len(summary.duplicates),
+            refused=len(summary.refused),
+        )
+        LAST_SUCCESS.labels(source).set(time.time())
+        if taken.new:
+            ROWS.labels(source, "accepted").inc(summary.accepted)
+            ROWS.labels(source, "duplicate").inc(len(summary.duplicates))
+            ROWS.labels(source, "refused").inc(len(summary.refused))
+            for refused in summary.refused:
+                QUARANTINED.labels(stage_of(refused).value, refused.reason.value).inc()
+
+    def _tidy(self, books: PostgresBooks) -> None:
+        if time.monotonic() - self._tidied_s < _TIDY_EVERY_S and self._tidied_s:
+            return
+        books.tidy(datetime.now(UTC))
+        for folder in self._folders.values():
+            folder.tidy(time.time())
+        self._tidied_s = time.monotonic()
+
+    def run(self, stop: threading.Event) -> None:
+        """Until told to stop; outages are told by `ready`, a metric and one log line each."""
+        wait_s, known = self._settings.poll_seconds, None
+        while not stop.is_set():
+            try:
+                self.turn(stop)
+                self._tell(None)
+                self.ready, wait_s, known = True, self._settings.poll_seconds, None
+            except Halted:
+                break
+            except Outage as outage:
+                self.ready = False
+                self._tell(outage.part)
+                if (outage.part, outage.code) != known:
+                    self._log.warning("outage", stage=outage.part, code=outage.code)
+                known, wait_s = (outage.part, outage.code), min(wait_s * 2, _LONGEST_WAIT_S)
+            stop.wait(wait_s)
+        if self._database is not None:
+            self._database.close()
+        self._vault.close()
+
+    @staticmethod
+    def _tell(part: str | None) -> None:
+        for each in PARTS:
+            OUTAGE.labels(each).set(1 if each == part else 0)
+
+
+def _going_on(stop: threading.Event, opened: OpenFile) -> bool:
+    """Asked before every batch: whether the file is still the same.
+
+    Raises  Halted when the process must stop first
+    """
+    if stop.is_set():
+        raise Halted
+    return opened.unchanged()
+
+
+def serve(environment: Mapping[str, str]) -> int:
+    """Take in files until SIGTERM; 0 when it stopped in order.
+
+    Raises  SystemExit(2) naming a missing setting
+    """
+    settings = settings_from(environment, IntakeSettings)
+    cluster = Cluster.from_environment(environment)
+    log = configure_logging("intake")
+    prepare(settings.drop, SOURCES)
+    intake = Intake(settings, cluster, log)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    operations = serve_operations(settings.operations_port, lambda: intake.ready)
+    ended: list[int] = []
+    follows = threading.Thread(
+        target=_follow, args=(cluster, intake, stop, log, ended), name="forgetting", daemon=True
+    )
+    follows.start()
+    log.info("started", port=operations.server_port)
+    try:
+        intake.run(stop)
+    except Exception as error:
+        log.error("failed", code=error_code(error))  # its text may hold values
+        ended.append(1)
+    stop.set()
+    follows.join(5)
+    operations.shutdown()
+    log.info("stopped")
+    return ended[0] if ended else 0
+
+
+def _follow(cluster: Cluster, intake: Intake, stop: threading.Event, log: Any, ended: list[int]) -> None:
+    """Follow the erasures; what cannot go on ends the process with its own code."""
+    try:
+        forgetting(cluster, intake.connect).run(
+            stop, lambda trouble: log.warning("follower", code=error_code(trouble))
+        )
+    except CannotContinue as cannot:
+        log.error("cannot_continue", reason=str(cannot))
+        ended.append(6)
+        stop.set()
+    except Exception as error:
+        log.error("failed", code=error_code(error))
+        ended.append(1)
+        stop.set()

@@ -1,0 +1,35 @@
+"""Days and moments as sources write them: ISO, with a zone where there is a time."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+def moment_in(text: str) -> datetime:
+    """A point in time with its zone.  Raises ValueError"""
+    if _MOMENT.fullmatch(text) is None:
+        raise ValueError("moment")
+    return datetime.fromisoformat(text.upper())
+
+
+def _day(text: str) -> str:
+    if _DAY.fullmatch(text) is None:
+        raise ValueError("day")
+    date.fromisoformat(text)
+    return text
+
+
+def _moment(text: str) -> str:
+    moment_in(text)
+    return text
+
+
+Day = Annotated[str, AfterValidator(_day)]
+Moment = Annotated[str, AfterValidator(_moment)]

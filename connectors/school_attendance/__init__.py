@@ -1,0 +1,1 @@
+"""Reports of absence from school in the shape of DUO's verzuimregister."""

@@ -1,0 +1,119 @@
+"""The books in PostgreSQL do what the books in memory do, and their role may do no more than it must."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from connectors.receipts import MemoryBooks
+from connectors.receipts_postgres import PostgresBooks
+from schemas.events.signal import Signal
+from signaalbrug.local.servers import Servers
+from tests.integration.intake.support import books_url, connect
+from tests.support.deliveries import (
+    NUMBERS,
+    Door,
+    Stopped,
+    arrears,
+    consent_file,
+    ddas_file,
+    duo_file,
+    melding,
+    number,
+    statement,
+)
+
+pytestmark = pytest.mark.integration
+
+STORY: tuple[tuple[str, bytes], ...] = (
+    ("debt_services", ddas_file(arrears("A"), arrears("B", NUMBERS[1]), arrears("X", "123456789"))),
+    ("debt_services", ddas_file(arrears("A"), arrears("B", NUMBERS[2]), stated="2026-04-03T08:00:00Z")),
+    ("debt_services", ddas_file(arrears("A", crisissignaal=True), stated="2026-04-04T08:00:00Z")),
+    ("debt_services", ddas_file(arrears("A"), arrears("A", crisissignaal=True), stated="2026-04-05T08:00:00Z")),
+    ("debt_services", b"{"),
+    ("school_attendance", duo_file(melding("1", mutated="2026-04-04T08:00:00.0"), melding("2"), melding("2"))),
+    ("school_attendance", duo_file(melding("1", end="2026-03-21", mutated="2026-04-02T08:00:00.0"))),
+    (
+        "consent_register",
+        consent_file(statement(), statement(says="ingetrokken", vastgelegdOp="2026-02-01T10:00:00Z")),
+    ),
+    ("consent_register", consent_file(statement(bsn=NUMBERS[5], vastgelegdOp="2026-03-01T10:00:00Z"))),
+    ("consent_register", b"\n"),
+    ("debt_services", b"{"),
+)
+
+
+@pytest.fixture
+def books(servers: Servers) -> Iterator[PostgresBooks]:
+    with connect(books_url(servers)) as connection:
+        yield PostgresBooks(connection)
+
+
+def test_both_books_tell_the_same_story(books: PostgresBooks) -> None:
+    told = []
+    for kept in (MemoryBooks(), books):
+        door = Door(kept)
+        takens = [door.send(source, content) for source, content in STORY]
+        told.append(
+            [(taken.status, taken.new, taken.accepted, taken.duplicates, taken.refused) for taken in takens]
+        )
+        assert all(taken.rows == taken.accepted + len(taken.duplicates) + len(taken.refused) for taken in takens)
+    assert told[0] == told[1]
+    assert told[1][-1][:2] == ("refused", False)
+
+
+@pytest.mark.parametrize("dies_at", [2, 3, 5])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_crash_is_mended_from_the_database_alone(servers: Servers, dies_at: int, after: bool) -> None:
+    url = books_url(servers)
+    content = ddas_file(*(arrears(f"VS-{n}", number(n)) for n in range(1_100)), arrears("X", "123456789"))
+    with connect(url) as connection:
+        door = Door(PostgresBooks(connection))
+        door.log.dies_at, door.log.after = dies_at, after
+        with pytest.raises(Stopped):
+            door.send("debt_services", content)
+    with connect(url) as connection:
+        door.books = PostgresBooks(connection)
+        door.now = door.now.replace(hour=18)
+        taken = door.send("debt_services", content)
+    assert (taken.rows, taken.accepted) == (1_101, 1_100)
+    records = [record for record in door.log.records if record.topic.startswith("signal")]
+    assert len({record.key for record in records}) == 1_100 == len(set(records))
+    assert len({each.version for each in door.log.events(Signal)}) == 1_100
+
+
+def test_a_closed_delivery_keeps_its_account_and_nothing_of_its_rows(books: PostgresBooks) -> None:
+    door = Door(books)
+    taken = door.send("debt_services", STORY[0][1])
+    assert books._database.execute("select count(*) from row_plan").fetchone() == (0,)
+    assert books.summary(taken.receipt.id) == taken.summary
+
+
+def test_the_database_of_intake_knows_no_number(books: PostgresBooks) -> None:
+    door = Door(books)
+    for source, content in STORY:
+        door.send(source, content)
+    rows = [
+        str(row)
+        for table in ("delivery", "version", "row_plan")
+        for row in books._database.execute(f"select * from {table}").fetchall()
+    ]
+    assert len(rows) > 10 and not [bsn for bsn in NUMBERS for row in rows if bsn in row]
+
+
+def test_a_person_is_forgotten_with_the_consents_to_tombstone(books: PostgresBooks) -> None:
+    door = Door(books)
+    door.send("consent_register", STORY[7][1])
+    door.send("debt_services", ddas_file(arrears("A", NUMBERS[1])))
+    person = door.log.events(Signal)[0].person
+    assert len(books.consents_of(person)) == 1
+    books.forget(person)
+    assert books.consents_of(person) == []
+    assert books._database.execute("select count(*) from version").fetchone() == (0,)
+
+
+def test_the_role_of_intake_may_not_change_tables(books: PostgresBooks) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        books._database.execute("drop table version")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        books._database.execute("create table mine (id integer)")
