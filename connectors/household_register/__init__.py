@@ -1,0 +1,1 @@
+"""Which persons with a live signal form a household, and in which area, as the BRP says."""

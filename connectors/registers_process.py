@@ -1,0 +1,121 @@
+"""The registers as a process: two followers, a refresh and a relay, each a thread that waits out what is down."""
+
+import signal
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from connectors.brp import BrpAnswers
+from connectors.household_register.areas import Areas
+from connectors.household_register.outbox import relay
+from connectors.household_register.register import AMSTERDAM, RETENTION_DAYS, HouseholdRegister
+from connectors.threads import OUTAGES, Held, Process
+from connectors.vault.client import VaultClient
+from schemas.catalogue import SIGNAL_TOPICS
+from schemas.codec import Codec
+from schemas.doors import Door, settings_from
+from schemas.following import Apply, Follower
+from schemas.operations import configure_logging, serve_operations
+from schemas.record import Recorder
+from schemas.transport import Cluster, producer, send
+
+REPAIR = "signaalbrug repair registers"
+
+
+class RegisterSettings(Door):
+    """Settings of both registers' process; 0 refresh seconds means: every night at 00:00 in Amsterdam."""
+
+    database: str
+    vault_socket: Path
+    vault_token: str
+    brp: Path
+    areas: Path
+    municipality: str = "9990"
+    retention_days: int = RETENTION_DAYS
+    refresh_seconds: float = 0
+    operations_port: int = 0
+
+
+def due_before(now: datetime, refresh_seconds: float) -> datetime:
+    """Who was looked up before this must be looked up again."""
+    if refresh_seconds > 0:
+        return now - timedelta(seconds=refresh_seconds)
+    return now.astimezone(AMSTERDAM).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _followers(
+    process: Process,
+    cluster: Cluster,
+    codec: Codec,
+    connect: Callable[[], psycopg.Connection[Any]],
+    register: HouseholdRegister,
+) -> dict[str, Follower]:
+    """Erasures are followed apart from signals: they must take effect also while the vault is down."""
+
+    def following(name: str, topics: tuple[str, ...], apply: Apply) -> Follower:
+        return Follower(
+            f"registers-{name}",
+            cluster,
+            codec,
+            topics,
+            connect,
+            process.beats(name, apply),
+            repair=REPAIR,
+            outages=OUTAGES,
+        )
+
+    return {
+        "signals": following("signals", tuple(SIGNAL_TOPICS.values()), register.apply_signals),
+        "lifecycle": following("lifecycle", ("person-lifecycle.v1",), register.apply_lifecycle),
+    }
+
+
+def serve(environment: Mapping[str, str]) -> int:
+    """Follow, refresh and relay until SIGTERM; 0 when it stopped in order, 6 when books and log do not fit."""
+    settings = settings_from(environment, RegisterSettings)
+    cluster, log = Cluster.from_environment(environment), configure_logging("registers")
+    codec = Codec()
+
+    def connect() -> psycopg.Connection[Any]:
+        return psycopg.connect(settings.database, autocommit=True, connect_timeout=5)
+
+    register = HouseholdRegister(
+        vault=VaultClient(settings.vault_socket, settings.vault_token),
+        brp=BrpAnswers(settings.brp),
+        areas=Areas.read(settings.areas),
+        recorder=Recorder(codec, cluster.partitions),
+        now=lambda: datetime.now(UTC),
+        municipality=settings.municipality,
+        retention_days=settings.retention_days,
+    )
+    process = Process(log)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: process.stop.set())
+    followers = _followers(process, cluster, codec, connect, register)
+    refreshing, relaying, to = Held(connect), Held(connect), producer(cluster, "registers")
+
+    def refreshed() -> bool:
+        before = due_before(register.now(), settings.refresh_seconds)
+        return register.refresh(refreshing.connection(), before) > 0
+
+    def relayed() -> bool:
+        return relay(relaying.connection(), lambda records: send(to, records)) > 0
+
+    def ready() -> bool:
+        beats = process.beating.get("relay", False) and all(process.beating.get(name, True) for name in followers)
+        return beats and all(each.caught_up for each in followers.values())
+
+    operations = serve_operations(settings.operations_port, ready)
+    for name, follower in followers.items():
+        process.start(name, lambda f=follower, n=name: f.run(process.stop, process.trouble(n)))  # type: ignore[misc]
+    pause = min(settings.refresh_seconds, 30.0) or 30.0
+    process.start("refresh", process.again("refresh", refreshed, quiet_s=pause))
+    process.start("relay", process.again("relay", relayed))
+    log.info("started", port=operations.server_port)
+    code = process.join()
+    operations.shutdown()
+    log.info("stopped", code=str(code))
+    return code

@@ -1,0 +1,114 @@
+"""What the vault answers, to whom: the one seam behind which every BSN stays."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal, Protocol
+
+from connectors.bsn import Bsn
+from schemas.identity import PersonPseudonym, ReceiptId, TeamId
+
+#: No call takes more persons than this.  Source  rules.md 8
+MOST_PERSONS = 500
+
+ReceiptStatus = Literal["opened", "resumed", "closed"]
+
+
+class Principal(StrEnum):
+    """Who may call; each has a token of its own."""
+
+    INTAKE = "intake"
+    REGISTERS = "registers"
+    WIJKTEAM = "wijkteam"
+    RIGHTS = "rights"
+
+
+class Denial(StrEnum):
+    """Why the vault says no; the whole list."""
+
+    UNAUTHENTICATED = "unauthenticated"
+    NOT_ALLOWED = "not_allowed"
+    NO_OPEN_RECEIPT = "no_open_receipt"
+    CEILING = "ceiling"
+    TOO_MANY = "too_many"
+    INVALID = "invalid"
+    UNKNOWN_TOKEN = "unknown_token"  # noqa: S105
+    REASON_MISSING = "reason_missing"
+
+
+#: Which principal may make which call; a call that is not here nobody may make.
+MAY: Mapping[str, frozenset[Principal]] = MappingProxyType(
+    {
+        "open_receipt": frozenset({Principal.INTAKE, Principal.REGISTERS}),
+        "close_receipt": frozenset({Principal.INTAKE, Principal.REGISTERS}),
+        "source_key": frozenset({Principal.INTAKE, Principal.REGISTERS}),
+        "pseudonymise_many": frozenset({Principal.INTAKE}),
+        "resolve_many": frozenset({Principal.REGISTERS}),
+        "find_many": frozenset({Principal.REGISTERS}),
+        "team_tokens": frozenset({Principal.WIJKTEAM}),
+        "reveal": frozenset({Principal.WIJKTEAM}),
+        "erase": frozenset({Principal.RIGHTS}),
+    }
+)
+
+
+class VaultDown(Exception):
+    """Nobody answered, or the vault could not reach its database: wait and ask again, never go round it."""
+
+
+class VaultRefused(Exception):
+    """The vault answered no; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was said at the first opening of this content, and is said again after a crash."""
+
+    id: ReceiptId
+    key: bytes = field(repr=False)
+    opened_at: datetime
+    status: ReceiptStatus
+    file_hash: str
+
+
+class Vault(Protocol):
+    """The calls of the vault; the client over its socket and the in-memory twin both answer them.
+
+    Raises  VaultDown, VaultRefused (from every call)
+    """
+
+    def open_receipt(self, source: str, content_sha256: bytes, size: int) -> Receipt:
+        """The receipt of this content of this source: the same one however often it is asked.
+
+        Time    `opened_at` is the vault's clock at the first opening
+        """
+
+    def close_receipt(self, receipt: ReceiptId) -> None:
+        """No more persons will be asked for under this receipt."""
+
+    def source_key(self, source: str) -> bytes:
+        """The key under which this source's persistent ids become signal ids."""
+
+    def pseudonymise_many(self, receipt: ReceiptId, persons: Sequence[Bsn]) -> list[PersonPseudonym]:
+        """One pseudonym per BSN, in order; made where there was none."""
+
+    def resolve_many(self, receipt: ReceiptId, persons: Sequence[PersonPseudonym]) -> list[Bsn | None]:
+        """The BSN behind each pseudonym, None where the mapping is gone."""
+
+    def find_many(self, receipt: ReceiptId, persons: Sequence[Bsn]) -> list[PersonPseudonym | None]:
+        """The pseudonym of each BSN that has one; makes none."""
+
+    def team_tokens(self, team: TeamId, persons: Sequence[PersonPseudonym]) -> list[str]:
+        """What this team calls these persons: random per team and person, stable while the mapping lives."""
+
+    def reveal(self, team: TeamId, user: str, token: str, reason: str) -> Bsn:
+        """The BSN behind a team's token; the log line stands before the answer is sought."""
+
+    def erase(self, person: PersonPseudonym) -> None:
+        """Destroy every row about this person; nothing links a later pseudonym to the old one."""

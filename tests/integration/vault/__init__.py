@@ -1,0 +1,1 @@
+"""The vault on its own PostgreSQL, behind its socket."""
