@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from schemas.catalogue import TOPICS, Key, key_of
+from schemas.catalogue import CURSOR, TOPICS, Key, key_of
 from schemas.codec import Codec, NotDecoded
 from schemas.events.event import Event, Forgotten, Position, placed
 from schemas.partitioning import partition_of
@@ -56,6 +56,13 @@ def _key(raw: bytes | None) -> Key | Refusal:
     return key if _PLAIN.fullmatch(text) else Refusal.KEY
 
 
+def _home(key: Key, partitions: int) -> int:
+    """Where a record of this key must lie: with its owner; the books of a partition lie in that partition."""
+    if key.owner == CURSOR and key.entity.isdigit():
+        return int(key.entity)
+    return partition_of(key.owner, partitions)
+
+
 def admitted(
     codec: Codec, at: Position, partitions: int, key: bytes | None, value: bytes | None, headers: RawHeaders
 ) -> Event | NotDecoded:
@@ -67,7 +74,7 @@ def admitted(
     named = _key(key)
     if isinstance(named, Refusal):
         return NotDecoded(named)
-    if not topic.per_partition and partition_of(named.owner, partitions) != at.partition:
+    if not topic.per_partition and _home(named, partitions) != at.partition:
         return NotDecoded(Refusal.PARTITION)
     if (refused := _headers_refused(at.topic, headers)) is not None:
         return NotDecoded(refused)

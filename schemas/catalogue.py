@@ -13,6 +13,8 @@ from schemas.vocabulary import Source, StateKind
 
 HERE = Path(__file__).parent
 DAY_MS = 86_400_000
+#: The owner of a changelog's cursor records, which lie in the partition whose books they are.
+CURSOR = "cursor"
 
 
 class Key(NamedTuple):
@@ -139,7 +141,7 @@ _TOPIC_OF: Mapping[type[Event], str] = MappingProxyType(
 def _state_key(owner: str | None, record: state.PersonRecord | state.HouseholdRecord) -> Key:
     if record.kind is StateKind.CURSOR:
         assert record.cursor is not None
-        return Key("cursor", str(record.cursor.partition))
+        return Key(CURSOR, str(record.cursor.partition))
     assert owner is not None
     return Key(owner, owner)
 

@@ -5,8 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 from confluent_kafka.cimpl import NewTopic
 
 from schemas.catalogue import TOPICS
@@ -134,3 +143,38 @@ def watermarks(consumer: Consumer, topic: str, partition: int) -> tuple[int, int
     """First offset of the log and its present end."""
     low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=15)
     return low, high
+
+
+class WholeLog:
+    """Partitions read from their first record on, for those who look at everything and keep no books."""
+
+    def __init__(self, cluster: Cluster, client_id: str, partitions: Sequence[tuple[str, int]]) -> None:
+        self._partitions = tuple(partitions)
+        self._admin = AdminClient(cluster.client(f"{client_id}-ends"))
+        self._consumer = reader(cluster, client_id, auto_offset_reset="earliest")
+        self._consumer.assign([TopicPartition(*where, OFFSET_BEGINNING) for where in self._partitions])
+
+    def ends(self) -> dict[tuple[str, int], int]:
+        """The present end of every partition, as committed readers see it."""
+        latest: Any = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+        asked = {TopicPartition(*where): latest for where in self._partitions}
+        answers = self._admin.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=15)
+        return {(at.topic, at.partition): future.result().offset for at, future in answers.items()}
+
+    def read(self, count: int, wait_s: float) -> list[tuple[Any, bool]]:
+        """What has come: each message, and whether it only says that its partition ends there.
+
+        Raises  KafkaException for any other trouble
+        """
+        return [(message, _is_end(message)) for message in self._consumer.consume(count, wait_s)]
+
+    def close(self) -> None:
+        """Let go of the broker."""
+        self._consumer.close()
+
+
+def _is_end(message: Any) -> bool:
+    error = message.error()
+    if error is not None and error.code() != KafkaError._PARTITION_EOF:
+        raise KafkaException(error)
+    return error is not None
