@@ -1,0 +1,1 @@
+"""The trail: what was kept, how it hangs together, and whether it can prove it."""
