@@ -40,6 +40,11 @@ class Arrived:
     timestamp_ms: int
 
 
+def rebuild_command(name: str) -> str:
+    """What an exit 6 tells to run: *name* is person, household, trail, feed, registers or intake."""
+    return f"signaalbrug rebuild {name}"
+
+
 class Overtaken(Exception):
     """Another process of the same follower moved the cursor: this one's transaction must not count."""
 
@@ -84,7 +89,7 @@ class Follower:
             Overtaken,
             *outages,
         )
-        self._next: dict[tuple[str, int], int | None] = {}
+        self._next: dict[tuple[str, int], int] = {}
         self._at_end: set[tuple[str, int]] = set()
         self._refreshed = now()
         self._consumer: Any = None
@@ -107,8 +112,8 @@ class Follower:
                 low, _ = watermarks(self._consumer, topic, partition)
                 known = stored.get((topic, partition))
                 self._check(topic, partition, low, known)
-                self._next[topic, partition] = known[0] if known else None
-                starts.append(TopicPartition(topic, partition, known[0] if known else low))
+                self._next[topic, partition] = known[0] if known else self._begun(topic, partition, low)
+                starts.append(TopicPartition(topic, partition, self._next[topic, partition]))
         self._consumer.assign(starts)
 
     def _stored(self) -> Mapping[tuple[str, int], tuple[int, datetime]]:
@@ -119,6 +124,16 @@ class Follower:
                 (self.name,),
             ).fetchall()
         return {(topic, partition): (offset, at) for topic, partition, offset, at in rows}
+
+    def _begun(self, topic: str, partition: int, low: int) -> int:
+        """From here on a log that loses its beginning is noticed, also where nothing was read yet."""
+        assert self._database is not None
+        with self._database.transaction():
+            self._database.execute(
+                "insert into follower_cursor values (%s, %s, %s, %s, %s) on conflict do nothing",
+                (self.name, topic, partition, low, self._now()),
+            )
+        return low
 
     def _check(self, topic: str, partition: int, low: int, known: tuple[int, datetime] | None) -> None:
         if known is None:
@@ -133,8 +148,8 @@ class Follower:
         arrived = [one for one in map(self._arrived, self._consumer.consume(BATCH, timeout_s)) if one]
         if arrived:
             self._commit(arrived)
-        elif self._now() - self._refreshed > REFRESH_AFTER:
-            self._refresh()
+        if self._now() - self._refreshed > REFRESH_AFTER:
+            self._refresh()  # also beside traffic: a quiet partition's cursor grows old too
         return len(arrived)
 
     def _arrived(self, message: Any) -> Arrived | None:
@@ -163,22 +178,14 @@ class Follower:
                 self._advance(where, ends[where])
             self._apply(self._database, arrived)
         self._next |= ends
-        self._refreshed = self._now()
 
     def _advance(self, where: tuple[str, int], end: int) -> None:
         assert self._database is not None
-        before = self._next[where]
-        if before is None:
-            done = self._database.execute(
-                "insert into follower_cursor values (%s, %s, %s, %s, %s) on conflict do nothing",
-                (self.name, *where, end, self._now()),
-            )
-        else:
-            done = self._database.execute(
-                "update follower_cursor set next_offset = %s, committed_at = %s"
-                " where follower = %s and topic = %s and partition = %s and next_offset = %s",
-                (end, self._now(), self.name, *where, before),
-            )
+        done = self._database.execute(
+            "update follower_cursor set next_offset = %s, committed_at = %s"
+            " where follower = %s and topic = %s and partition = %s and next_offset = %s",
+            (end, self._now(), self.name, *where, self._next[where]),
+        )
         if done.rowcount != 1:
             raise Overtaken
 

@@ -1,6 +1,7 @@
 """The one factory of Kafka clients: security, isolation, partitions and topics are decided here, nowhere else."""
 
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,10 +19,11 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 from confluent_kafka.cimpl import NewTopic
 
-from schemas.catalogue import TOPICS
+from schemas.catalogue import TOPICS, Key
 from schemas.record import OutRecord
 
 START, END = -2, -1
+_NO_LEADER_YET = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)
 #: What `send` raises, for those who may not know the client library.
 BrokerTrouble = KafkaException
 
@@ -139,10 +141,21 @@ def create_topics(cluster: Cluster, names: Sequence[str] | None = None) -> list[
     return [topic.name for topic in missing]
 
 
-def watermarks(consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
-    """First offset of the log and its present end."""
-    low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=15)
-    return low, high
+def watermarks(consumer: Consumer, topic: str, partition: int, patience_s: float = 15.0) -> tuple[int, int]:
+    """First offset of the log and its present end; a partition that chooses its leader is asked again.
+
+    Raises  KafkaException
+    """
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=patience_s)
+        except KafkaException as refused:
+            if refused.args[0].code() not in _NO_LEADER_YET or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return low, high
 
 
 class WholeLog:
@@ -178,3 +191,38 @@ def _is_end(message: Any) -> bool:
     if error is not None and error.code() != KafkaError._PARTITION_EOF:
         raise KafkaException(error)
     return error is not None
+
+
+def standing_keys(cluster: Cluster, topic: str) -> frozenset[Key]:
+    """The keys of a compacted topic whose newest committed record has a value: what the topic says now.
+
+    Raises  KafkaException when the broker says nothing for half a minute
+    """
+    consumer = reader(cluster, f"standing-{topic}")
+    waiting, standing, silent = set(range(cluster.partitions)), set[Key](), 0
+    try:
+        consumer.assign([TopicPartition(topic, partition, START) for partition in waiting])
+        while waiting:
+            messages = consumer.consume(2_000, 1.0)
+            silent = 0 if messages else silent + 1
+            if silent > 30:
+                raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
+            for message in messages:
+                error = message.error()
+                if error is None:
+                    _stands(standing, message)
+                elif error.code() == KafkaError._PARTITION_EOF:
+                    waiting.discard(message.partition())
+                else:
+                    raise KafkaException(error)
+    finally:
+        consumer.close()
+    return frozenset(standing)
+
+
+def _stands(standing: set[Key], message: Message) -> None:
+    try:
+        key = Key.decode(message.key() or b"")
+    except ValueError:
+        return  # no key of ours: nobody remembers anything under it
+    (standing.discard if message.value() is None else standing.add)(key)

@@ -57,6 +57,7 @@ class Feed:
     name: str = field(default_factory=lambda: f"feed_{uuid.uuid4().hex[:12]}")
     urls: Mapping[str, str] = field(init=False)
     read: int = 0
+    opened: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.urls = prepare(self.servers.main, self.name, ROLES, install)
@@ -90,7 +91,12 @@ class Feed:
 
     def web(self, vault: Vault, brp: Brp) -> TestClient:
         site = app(WebSettings(KEYS), self.connecting(WEB), vault, brp, self.clock)
+        self.opened.append(site.state.database)
         return TestClient(site, base_url="http://feed", follow_redirects=False)
+
+    def close(self) -> None:
+        for database in self.opened:
+            database.close()
 
     def one(self, sql: str, *values: Any) -> Any:
         with self.admin() as connection:
@@ -106,9 +112,7 @@ def csrf_in(page: str) -> str:
 
 def log_in(client: TestClient, user: str, password: str = PASSWORD) -> Any:
     page = client.get("/inloggen").text
-    return client.post(
-        "/inloggen", data={"gebruiker": user, "wachtwoord": password, "csrf": csrf_in(page)}
-    )
+    return client.post("/inloggen", data={"gebruiker": user, "wachtwoord": password, "csrf": csrf_in(page)})
 
 
 def bearer(client: TestClient, user: str) -> dict[str, str]:
@@ -158,5 +162,3 @@ def brp_with(folder: Path, bsn: Bsn) -> BrpAnswers:
     answer = {"type": "RaadpleegMetBurgerservicenummer", "personen": [person]}
     (folder / "personen" / person_file(bsn)).write_text(json.dumps(answer))
     return BrpAnswers(folder)
-
-

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Producer
-
 from schemas.admission import admitted, header
 from schemas.codec import NotDecoded
 from schemas.events.account import Evidence
@@ -148,12 +146,16 @@ class Worker:
         assert self.process.poll() is None, self.log.read_text()[-2000:]
         return self.ask("/-/ready")[0] == 200
 
+    def metric(self, name: str, label: str = "") -> float:
+        """The sum of a metric over the labels that hold this text."""
+        lines = self.ask("/metrics")[1].splitlines()
+        return sum(
+            float(line.rpartition(" ")[2]) for line in lines if line.startswith(name + "{") and label in line
+        )
+
     def held(self) -> int:
         """How many partitions are open there."""
-        for line in self.ask("/metrics")[1].splitlines():
-            if line.startswith("signaalbrug_step_partitions_held{"):
-                return int(float(line.rpartition(" ")[2]))
-        return 0
+        return int(self.metric("signaalbrug_step_partitions_held"))
 
 
 def stop_all(workers: Iterable[Worker]) -> None:
@@ -235,7 +237,3 @@ def double_or_lost(alerts: Sequence[Alert]) -> tuple[int, int]:
         newest[each.alert] = max(newest.get(each.alert, 0), each.revision)
     doubled = sum(many - 1 for many in counted.values())
     return doubled, sum(newest.values()) - len(counted)
-
-
-def raw_producer(cluster: Cluster) -> Producer:
-    return producer(cluster, "test-raw")

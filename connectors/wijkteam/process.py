@@ -1,0 +1,138 @@
+"""The feed's process: projector, tokens and relay as threads of their own, the web beside them.
+
+Settings  BROKER, FEED_PROJECTOR_DATABASE, FEED_WEB_DATABASE, FEED_RELAY_DATABASE, FEED_KEY, VAULT_SOCKET,
+VAULT_TOKEN, BRP, WEB_PORT, OPERATIONS_PORT; optional WEB_HOST, SECURE (1 behind https), MUNICIPALITY_NAME, CONTACT
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import uvicorn
+
+from connectors.brp import BrpAnswers
+from connectors.threads import Held, Process
+from connectors.vault.client import VaultClient
+from connectors.wijkteam import metrics
+from connectors.wijkteam.keys import FeedKeys
+from connectors.wijkteam.outbox import relayed
+from connectors.wijkteam.projection import AMSTERDAM, TOPICS, projector, reconsidered_all
+from connectors.wijkteam.room import WebSettings, clock
+from connectors.wijkteam.tokens import counted, filled, forgotten
+from connectors.wijkteam.web import app
+from schemas.codec import Codec
+from schemas.doors import Door, settings_from
+from schemas.following import Follower, rebuild_command
+from schemas.operations import configure_logging, serve_operations
+from schemas.record import Recorder
+from schemas.transport import Cluster, producer, send
+
+NAME = "wijkteam"
+REPAIR = rebuild_command("feed")
+
+
+class FeedSettings(Door):
+    """What the process needs of its environment."""
+
+    operations_port: int
+    web_port: int
+    web_host: str = "127.0.0.1"
+    feed_projector_database: str
+    feed_web_database: str
+    feed_relay_database: str
+    feed_key: Path
+    vault_socket: str
+    vault_token: str
+    brp: Path
+    secure: bool = False
+    municipality_name: str = "Gemeente Waterrijk"
+    contact: str = "toegankelijkheid@waterrijk.example"
+
+
+def serve(environment: Mapping[str, str]) -> int:
+    """Serve until SIGTERM; 0 when it stopped in order, 6 when books and log do not fit."""
+    settings = settings_from(environment, FeedSettings)
+    cluster, keys = Cluster.from_environment(environment), FeedKeys.from_file(settings.feed_key)
+    log, codec = configure_logging(NAME), Codec()
+    process = Process(log)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: process.stop.set())
+    vault = VaultClient(settings.vault_socket, settings.vault_token)
+    to_projector = _connecting(settings.feed_projector_database)
+    follower = Follower("feed", cluster, codec, TOPICS, to_projector, projector(keys), repair=REPAIR)
+    web = uvicorn.Server(_web(settings, keys, vault))
+
+    def ready() -> bool:
+        return follower.caught_up and web.started and process.beating.get("relay", False)
+
+    operations = serve_operations(settings.operations_port, ready)
+    process.start("projector", lambda: follower.run(process.stop, process.trouble("projector")))
+    tokens, relay, days = Held(to_projector), Held(_connecting(settings.feed_relay_database)), Held(to_projector)
+    process.start("tokens", process.again("tokens", lambda: filled(tokens.connection(), keys, vault) > 0))
+    recorder, to = Recorder(codec, cluster.partitions), producer(cluster, NAME)
+    publishing = lambda records: send(to, records)  # noqa: E731
+    process.start(
+        "relay",
+        process.again("relay", lambda: relayed(relay.connection(), recorder, publishing, clock()) > 0, quiet_s=0.1),
+    )
+    process.start("days", process.again("days", _days(days), quiet_s=5.0))
+    process.start("web", lambda: _run(web, process.stop))
+    log.info("started", port=settings.web_port)
+    code = process.join()
+    operations.shutdown()
+    vault.close()
+    log.info("stopped", code=str(code))
+    return code
+
+
+def _connecting(url: str) -> Callable[[], psycopg.Connection[Any]]:
+    return lambda: psycopg.connect(url, autocommit=True, connect_timeout=5)
+
+
+def _web(settings: FeedSettings, keys: FeedKeys, vault: VaultClient) -> uvicorn.Config:
+    wanted = WebSettings(keys, settings.secure, settings.municipality_name, settings.contact)
+    site = app(wanted, _connecting(settings.feed_web_database), vault, BrpAnswers(settings.brp))
+    return uvicorn.Config(
+        site,
+        host=settings.web_host,
+        port=settings.web_port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def _run(web: uvicorn.Server, stop: threading.Event) -> None:
+    """Serve in this thread until told to stop; a port that is taken ends the process."""
+    threading.Thread(target=_end, args=(web, stop), daemon=True).start()
+    web.run()
+    if not stop.is_set():
+        raise RuntimeError("web ended")
+
+
+def _end(web: uvicorn.Server, stop: threading.Event) -> None:
+    stop.wait()
+    web.should_exit = True
+
+
+def _days(held: Held) -> Callable[[], bool]:
+    """Once a civil day: what a new day takes away, and what has had its time; meanwhile count what is open."""
+    seen: list[date] = []
+
+    def look() -> bool:
+        connection, at = held.connection(), clock()
+        today = at.astimezone(AMSTERDAM).date()
+        if seen[-1:] != [today]:
+            with connection.transaction():
+                reconsidered_all(connection, at)
+            forgotten(connection, at)
+            seen.append(today)
+        metrics.open_items(counted(connection))
+        return False
+
+    return look
