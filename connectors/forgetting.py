@@ -11,7 +11,7 @@ from connectors.receipts_postgres import PostgresBooks
 from schemas.codec import Codec
 from schemas.events.event import Forget
 from schemas.events.register import PersonLifecycle
-from schemas.following import Arrived, Follower
+from schemas.following import Arrived, Follower, rebuild_command
 from schemas.record import OutRecord, Recorder
 from schemas.trace import begun
 from schemas.transport import Cluster, producer, send
@@ -57,5 +57,5 @@ def forgetting(cluster: Cluster, connect: Callable[[], psycopg.Connection[Any]])
         (TOPIC,),
         connect,
         lambda connection, arrived: apply(connection, arrived, publish, recorder, datetime.now(UTC)),
-        repair="signaalbrug rebuild intake",
+        repair=rebuild_command("intake"),
     )

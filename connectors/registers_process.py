@@ -17,12 +17,12 @@ from connectors.vault.client import VaultClient
 from schemas.catalogue import SIGNAL_TOPICS
 from schemas.codec import Codec
 from schemas.doors import Door, settings_from
-from schemas.following import Apply, Follower
+from schemas.following import Apply, Follower, rebuild_command
 from schemas.operations import configure_logging, serve_operations
 from schemas.record import Recorder
 from schemas.transport import Cluster, producer, send
 
-REPAIR = "signaalbrug repair registers"
+REPAIR = rebuild_command("registers")
 
 
 class RegisterSettings(Door):

@@ -31,6 +31,8 @@ from schemas.vocabulary import LifecycleKind
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 #: Persons looked up in one transaction, under one receipt.
 BATCH = 100
+#: After these nothing about the pseudonym may come any more.
+GONE = (LifecycleKind.ERASED, LifecycleKind.MERGED)
 #: streams/policy/convenant.toml: the longest retention of any ground
 RETENTION_DAYS = 183
 
@@ -68,12 +70,12 @@ class HouseholdRegister:
             self._look_up(database, waiting)
 
     def apply_lifecycle(self, database: Database, arrived: Sequence[Arrived]) -> None:
-        """Take out who was erased, and let nobody bring them back until the bound.
+        """Take out who was erased or merged into another pseudonym, and let nobody bring them back until the bound.
 
         Source  rules.md 5
         """
         for event in (each.event for each in arrived):
-            if isinstance(event, PersonLifecycle) and event.kind is LifecycleKind.ERASED:
+            if isinstance(event, PersonLifecycle) and event.kind in GONE:
                 books.lock(database)
                 until = event.happened_on + timedelta(days=self.retention_days + 1)
                 if until > self.today:

@@ -49,6 +49,8 @@ MAY: Mapping[str, frozenset[Principal]] = MappingProxyType(
         "find_many": frozenset({Principal.REGISTERS}),
         "team_tokens": frozenset({Principal.WIJKTEAM}),
         "reveal": frozenset({Principal.WIJKTEAM}),
+        "find_to_erase": frozenset({Principal.RIGHTS}),
+        "may_erase": frozenset({Principal.RIGHTS}),
         "erase": frozenset({Principal.RIGHTS}),
     }
 )
@@ -109,6 +111,12 @@ class Vault(Protocol):
 
     def reveal(self, team: TeamId, user: str, token: str, reason: str) -> Bsn:
         """The BSN behind a team's token; the log line stands before the answer is sought."""
+
+    def find_to_erase(self, person: Bsn) -> PersonPseudonym | None:
+        """The pseudonym of somebody who asked to be erased, None when there is no row about them; makes none."""
+
+    def may_erase(self, person: PersonPseudonym) -> bool:
+        """Whether there is anything left to destroy; refused to whom `erase` would be refused."""
 
     def erase(self, person: PersonPseudonym) -> None:
         """Destroy every row about this person; nothing links a later pseudonym to the old one."""

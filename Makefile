@@ -1,0 +1,56 @@
+# Two commands show what this is: `make demo` runs the main job, `make test` proves it. The rest they do themselves.
+# Each target exits with something else than 0 when what it shows does not hold.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+HEADLESS ?=
+PYTEST ?=
+
+# The first Python that is new enough, by the names under which systems have it.
+PYTHON := $(shell for name in python3.11 python3.12 python3.13 python3; do \
+	if command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	then echo $$name; break; fi; done)
+
+.PHONY: help setup demo down test check clean
+
+help: ## What can be asked
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+setup: $(STAMP) ## An environment of its own in .venv, every package checked against requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Python 3.11 or newer is missing. Debian, Ubuntu: sudo apt-get install python3 python3-venv" >&2; exit 1; fi
+	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+		version=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+		echo "$(PYTHON) has no venv. Debian, Ubuntu: sudo apt-get install python$$version-venv" >&2; exit 1; fi
+	@if ! command -v git >/dev/null; then \
+		echo "git is missing. Debian, Ubuntu: sudo apt-get install git" >&2; exit 1; fi
+	@rm -f $(STAMP)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## Waterrijk over a real Kafka and PostgreSQL; HEADLESS=1 ends after the summary
+	@$(BIN)/signaalbrug demo $(if $(filter-out 0 no false,$(HEADLESS)),--headless)
+
+down: $(STAMP) ## Stop, by process id, what demo started
+	@$(BIN)/signaalbrug down
+
+check: $(STAMP) ## Style, types, who may import whom, generated documents in step
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/signaalbrug schemas check
+	$(BIN)/signaalbrug policy check
+	$(BIN)/signaalbrug docs check
+
+test: check ## Everything; starts and stops what it needs
+	$(BIN)/pytest $(PYTEST)
+
+clean: down ## Also forget the state and the environment
+	rm -rf .state $(VENV)

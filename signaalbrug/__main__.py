@@ -1,0 +1,5 @@
+"""`python -m signaalbrug` is `signaalbrug`."""
+
+from signaalbrug.cli import main
+
+main()

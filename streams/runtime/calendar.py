@@ -1,0 +1,121 @@
+"""Time and policy become records: one in every partition, all of them in one transaction, never twice.
+
+A day that passed while nothing ran is not made up afterwards: the present day is published.
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from confluent_kafka import KafkaException
+from prometheus_client import Gauge
+
+from schemas.catalogue import topic_of
+from schemas.codec import Codec, NotDecoded
+from schemas.doors import settings_from
+from schemas.events.context import DayBegan, PolicyPublished
+from schemas.operations import configure_logging, serve_operations
+from schemas.record import Recorder
+from schemas.scrubbing import error_code
+from schemas.trace import begun
+from schemas.transport import START, Cluster, enqueue, reader, transactional_producer
+from schemas.vocabulary import CalendarKind
+from streams.runtime.reading import to_end
+from streams.runtime.settings import CalendarSettings
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+LOOK_EVERY_S = 15.0
+PUBLISHED = Gauge("signaalbrug_calendar_day_timestamp_seconds", "The day that was last published")
+
+Wide = TypeVar("Wide", DayBegan, PolicyPublished)
+
+
+def civil_day(now: datetime) -> date:
+    """The day it is in the Netherlands."""
+    return now.astimezone(AMSTERDAM).date()
+
+
+def publish_day(cluster: Cluster, codec: Codec, day: date, *, prefix: str = "") -> bool:
+    """Say in every partition that this day began; False when every partition has it, or a later one, already.
+
+    Raises  KafkaException when the broker did not commit it
+    """
+    event = DayBegan(CalendarKind.DAY_BEGAN, day)
+    return _publish(cluster, codec, event, f"{prefix}calendar", lambda newest: newest.day >= day)
+
+
+def publish_policy(cluster: Cluster, codec: Codec, policy: PolicyPublished, *, prefix: str = "") -> bool:
+    """Put a policy in force in every partition; False when it is in force everywhere already.
+
+    Raises  KafkaException when the broker did not commit it
+    """
+    named = policy.policy_hash
+    return _publish(cluster, codec, policy, f"{prefix}policy", lambda newest: newest.policy_hash == named)
+
+
+def _publish(
+    cluster: Cluster, codec: Codec, event: Wide, transactional_id: str, said: Callable[[Wide], bool]
+) -> bool:
+    producer = transactional_producer(cluster, transactional_id)
+    try:
+        producer.init_transactions(
+            30.0
+        )  # whoever published before is done or fenced: what is read now is the truth
+        newest = _newest(cluster, codec, type(event), topic_of(event))
+        if len(newest) == cluster.partitions and all(map(said, newest.values())):
+            return False
+        recorder, now = Recorder(codec, cluster.partitions), datetime.now(UTC)
+        producer.begin_transaction()
+        for q in range(cluster.partitions):
+            enqueue(producer, recorder.record(event, begun(transactional_id, f"{now}|{q}"), now, partition=q))
+        producer.commit_transaction(30.0)
+        return True
+    finally:
+        producer.close()
+
+
+def _newest(cluster: Cluster, codec: Codec, kind: type[Wide], topic: str) -> dict[int, Wide]:
+    consumer = reader(cluster, f"newest-{topic}")
+    newest: dict[int, Wide] = {}
+    try:
+        for rows in to_end(consumer, {(topic, q): START for q in range(cluster.partitions)}, "signaalbrug doctor"):
+            for raw in rows:
+                event = codec.decode(topic, raw.value or b"")
+                if not isinstance(event, NotDecoded) and isinstance(event, kind):
+                    newest[raw.at.partition] = event
+    finally:
+        consumer.close()
+    return newest
+
+
+def serve(environment: Mapping[str, str]) -> int:
+    """Publish each day as it begins, until SIGTERM; returns 0 after an orderly stop."""
+    settings, cluster = settings_from(environment, CalendarSettings), Cluster.from_environment(environment)
+    log = configure_logging("calendar")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    published: list[date] = []
+    operations = serve_operations(settings.operations_port, lambda: bool(published))
+    codec = Codec()
+    try:
+        while not stop.is_set():
+            today = civil_day(datetime.now(UTC))
+            if not published or published[-1] < today:
+                try:
+                    new = publish_day(cluster, codec, today, prefix=settings.transactional_prefix)
+                except KafkaException as trouble:
+                    log.warning("publish_failed", code=error_code(trouble))
+                    stop.wait(1.0)
+                    continue
+                published[:] = [today]
+                PUBLISHED.set(datetime.combine(today, datetime.min.time(), AMSTERDAM).timestamp())
+                log.info("day_published" if new else "day_known", day=today.isoformat())
+            stop.wait(LOOK_EVERY_S)
+    finally:
+        operations.shutdown()
+    log.info("stopped")
+    return 0

@@ -1,0 +1,87 @@
+"""How far a step is: its committed cursors beside the ends of the logs, for status and for tests that kill."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from schemas.codec import Codec, NotDecoded
+from schemas.events.state import Cursor, HouseholdRecord, PersonRecord
+from schemas.transport import START, Cluster, reader
+from streams.core.step import Step
+from streams.runtime.reading import Where, last_by_key, to_end
+from streams.runtime.restoring import repair_of
+from streams.topology import PARTITION_WIDE
+
+
+class Books:
+    """Reads what a step committed, without being that step."""
+
+    def __init__(self, cluster: Cluster, step: Step[Any], codec: Codec | None = None) -> None:
+        self._cluster, self._step, self._codec = cluster, step, codec or Codec()
+        self._consumer = reader(cluster, f"books-{step.name}")
+
+    def records(self) -> list[PersonRecord | HouseholdRecord]:
+        """The newest record of every key of the changelog, all partitions."""
+        partitions = range(self._cluster.partitions)
+        starts = {(self._step.changelog, q): START for q in partitions}
+        found = []
+        for raw in last_by_key(to_end(self._consumer, starts, repair_of(self._step.name))).values():
+            if raw.value is None:
+                continue
+            record = self._codec.decode(self._step.changelog, raw.value)
+            assert not isinstance(record, NotDecoded)
+            assert isinstance(record, PersonRecord | HouseholdRecord)
+            found.append(record)
+        return found
+
+    def cursors(self) -> dict[int, Cursor]:
+        """The committed cursor of every partition that has one."""
+        return {each.cursor.partition: each.cursor for each in self.records() if each.cursor is not None}
+
+    def states(self) -> list[Any]:
+        """The committed state of every owner."""
+        return [self._step.unwrap(each) for each in self.records() if each.cursor is None]
+
+    def undecided(self) -> dict[Where, int]:
+        """How many committed records lie behind the cursor, by topic and partition; markers do not count."""
+        cursors = self.cursors()
+        starts: dict[Where, int] = {}
+        for q in range(self._cluster.partitions):
+            known = {p.topic: p.next_offset for p in cursors[q].positions} if q in cursors else {}
+            for topic in (*PARTITION_WIDE, *self._step.topics):
+                starts[topic, q] = known.get(topic, START)
+        counted: Counter[Where] = Counter()
+        for rows in to_end(self._consumer, starts, repair_of(self._step.name)):
+            counted.update((raw.at.topic, raw.at.partition) for raw in rows)
+        return {where: counted[where] for where in sorted(starts)}
+
+    def close(self) -> None:
+        """Let go of the broker."""
+        self._consumer.close()
+
+
+def undecided(cluster: Cluster, step: Step[Any]) -> Mapping[Where, int]:
+    """How many committed records a step has not decided, by topic and partition."""
+    books = Books(cluster, step)
+    try:
+        return books.undecided()
+    finally:
+        books.close()
+
+
+def committed_cursors(cluster: Cluster, step: Step[Any]) -> Mapping[int, Cursor]:
+    """The committed cursor of every partition of a step."""
+    books = Books(cluster, step)
+    try:
+        return books.cursors()
+    finally:
+        books.close()
+
+
+def committed_states(cluster: Cluster, step: Step[Any]) -> list[Any]:
+    """The committed state of every owner of a step."""
+    books = Books(cluster, step)
+    try:
+        return books.states()
+    finally:
+        books.close()

@@ -1,0 +1,1 @@
+"""The rebuild command on real books."""
