@@ -61,14 +61,20 @@ def text_of(walk: Walk, width: int = WIDTH) -> str:
 def drawn(walk: Walk) -> Tree:
     """The walk as a tree: what each record says, and under it what it rests on."""
     tree = Tree(Text(f"{walk.kind} {walk.id}", style="bold"))
+    drawn_before: set[str] = set()
     for step in walk.steps:
-        _branch(tree, step)
+        _branch(tree, step, drawn_before)
     for edge in walk.dangling:
         tree.add(Text(f"leads nowhere: {edge}", style="bold red"))
     return tree
 
 
-def _branch(tree: Tree, step: Step) -> None:
+def _branch(tree: Tree, step: Step, drawn_before: set[str]) -> None:
+    """One record and what it rests on; what was drawn before is named and not drawn again."""
+    if step.rests_on and step.name in drawn_before:
+        tree.add(Text.assemble((step.role, "bold"), f"  {step.name}  ", ("as above", "dim")))
+        return
+    drawn_before.add(step.name)
     facts = "  ".join(f"{name} {_plain(value)}" for name, value in step.facts.items())
     gone = "" if step.held in ("body", "tombstone") else f"  [{step.held}]"
     line = Text.assemble(
@@ -76,7 +82,7 @@ def _branch(tree: Tree, step: Step) -> None:
     )
     branch = tree.add(line)
     for below in step.rests_on:
-        _branch(branch, below)
+        _branch(branch, below, drawn_before)
 
 
 def as_plain(walk: Walk) -> Mapping[str, Any]:

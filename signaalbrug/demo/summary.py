@@ -7,7 +7,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from schemas.vocabulary import OutcomeKind, Reason, Refusal
+from schemas.vocabulary import Reason, Refusal
 from signaalbrug.demo.figures import Figures
 from signaalbrug.demo.result import Login, Result, problems
 from signaalbrug.proof.finding import Checked
@@ -64,8 +64,7 @@ def _decisions(figures: Figures) -> RenderableType:
 def _fates(figures: Figures) -> RenderableType:
     table = _table("What became of the signals", "outcome", "reason", "", "number")
     for (kind, reason), number in sorted(figures.fates.items(), key=lambda item: -item[1]):
-        told = f"{OutcomeKind(kind).label}: {Reason(reason).label}"
-        table.add_row(kind, reason, told, str(number))
+        table.add_row(kind, reason, Reason(reason).label, str(number))
     return table
 
 
