@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from confluent_kafka.admin import AdminClient
 
-from schemas.transport import Cluster, create_topics
+from schemas.transport import Cluster
 from signaalbrug.local.servers import Servers
 from signaalbrug.local.state import State
+from tests.support.empty_topics import emptied
 
 
 @pytest.fixture(scope="session")
@@ -25,13 +25,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 @pytest.fixture
 def cluster(servers: Servers) -> Cluster:
     """All topics of the catalogue, empty, on the real broker."""
-    fresh = Cluster(servers.kafka.bootstrap)
-    admin = AdminClient(fresh.client("tests"))
-    present = [name for name in admin.list_topics(timeout=15).topics if not name.startswith("__")]
-    for future in admin.delete_topics(present, operation_timeout=30).values() if present else ():
-        future.result(30)
-    create_topics(fresh)
-    return fresh
+    return emptied(Cluster(servers.kafka.bootstrap))
 
 
 FIGURES = pytest.StashKey[list[str]]()

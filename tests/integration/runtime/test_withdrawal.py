@@ -10,7 +10,7 @@ from streams.core.view import view
 from streams.runtime.calendar import publish_day, publish_policy
 from streams.runtime.transactor import Transactor
 from streams.topology import STEPS
-from tests.integration.runtime.conftest import emptied
+from tests.support.empty_topics import emptied
 from tests.support.probe import tools
 from tests.support.runs import Reading, Sender
 from tests.support.stories import (
