@@ -80,7 +80,7 @@ def serve(environment: Mapping[str, str]) -> int:
         process.again("relay", lambda: relayed(relay.connection(), recorder, publishing, clock()) > 0, quiet_s=0.1),
     )
     process.start("days", process.again("days", _days(days), quiet_s=5.0))
-    process.start("web", lambda: _run(web, process.stop))
+    process.start("web", lambda: _run(web, follower, process.stop))
     log.info("started", port=settings.web_port)
     code = process.join()
     operations.shutdown()
@@ -107,8 +107,15 @@ def _web(settings: FeedSettings, keys: FeedKeys, vault: VaultClient) -> uvicorn.
     )
 
 
-def _run(web: uvicorn.Server, stop: threading.Event) -> None:
-    """Serve in this thread until told to stop; a port that is taken ends the process."""
+def _run(web: uvicorn.Server, follower: Follower, stop: threading.Event) -> None:
+    """Serve in this thread until told to stop; a port that is taken ends the process.
+
+    Nobody is shown anything before the projector has once seen the end of the log: what was taken away while this
+    process was down must not be shown again, not even for a second.
+    """
+    while not follower.caught_up:
+        if stop.wait(0.1):
+            return
     threading.Thread(target=_end, args=(web, stop), daemon=True).start()
     web.run()
     if not stop.is_set():

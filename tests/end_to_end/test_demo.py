@@ -28,7 +28,9 @@ Staying = tuple[subprocess.Popen[str], str, Path]
 
 
 def settings(state: Path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "SIGNAALBRUG_CACHE") if name in os.environ}
+    """The user's own environment, whose certificates and proxies a first download may need; no settings of ours."""
+    ours = {name for name in os.environ if name.startswith("SIGNAALBRUG_")} - {"SIGNAALBRUG_CACHE"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
     return {**kept, "SIGNAALBRUG_STATE": str(state), "COLUMNS": "200", "LANG": "C.UTF-8"}
 
 

@@ -49,7 +49,7 @@ class Running:
         (folder / "feed.key").write_text((b"k" * 32).hex())
         (folder / "brp").mkdir()
         self.log = folder / "wijkteam.log"
-        environment = {
+        self.environment = {
             "SIGNAALBRUG_BROKER": cluster.brokers,
             "SIGNAALBRUG_OPERATIONS_PORT": str(self.operations),
             "SIGNAALBRUG_WEB_PORT": str(self.port),
@@ -61,15 +61,19 @@ class Running:
             "SIGNAALBRUG_VAULT_TOKEN": vault.tokens[Principal.WIJKTEAM],
             "SIGNAALBRUG_BRP": str(folder / "brp"),
         }
-        with self.log.open("wb") as out:
-            self.process = subprocess.Popen(
+        self.process = self.start()
+        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False, timeout=10)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """The process, once more when it was killed."""
+        with self.log.open("ab") as out:
+            return subprocess.Popen(
                 program("connectors.wijkteam.process"),
-                env=environment,
+                env=self.environment,
                 cwd=ROOT,
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False, timeout=10)
 
     def is_ready(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()[-2000:]
@@ -156,6 +160,28 @@ def test_household_worker_stopped_and_then_a_move_the_old_team_sees_nothing(
     took = running.seconds_until(alert, "Er zijn nieuwere gegevens binnen", "Schoolverzuim")
     with capsys.disabled():
         print(f"\nmove hidden after {took:.2f} s, household step stopped")  # noqa: T201
+
+
+def test_what_was_withdrawn_while_the_feed_was_down_is_never_shown_again(running: Running) -> None:
+    alert = running.begin()
+    assert "Schoolverzuim" in running.page(alert)
+    running.process.kill()
+    running.process.wait(10)
+    stop_all([running.person, running.household])
+    running.sender.say(stories.withdrew("kind", TODAY))
+    running.process = running.start()
+    pages: list[str] = []
+
+    def answered() -> bool:
+        try:
+            pages.append(running.page(alert))
+        except httpx2.TransportError:
+            return False
+        return True
+
+    wait_for(answered, 30, "a first page")
+    assert "Er zijn nieuwere gegevens binnen" in pages[0]
+    assert "Schoolverzuim" not in pages[0]
 
 
 def test_a_decision_goes_round_and_the_process_ends_in_order_having_said_what_was_planned(running: Running) -> None:
