@@ -42,9 +42,9 @@ def apply(
         books.forget(event.person)
 
 
-def forgetting(cluster: Cluster, connect: Callable[[], psycopg.Connection[Any]]) -> Follower:
+def forgetting(cluster: Cluster, codec: Codec, connect: Callable[[], psycopg.Connection[Any]]) -> Follower:
     """The follower of person-lifecycle.v1 of this process, with a producer of its own."""
-    codec, to = Codec(), producer(cluster, "intake-forgetting")
+    to = producer(cluster, "intake-forgetting")
 
     def publish(records: Sequence[OutRecord]) -> None:
         send(to, records)

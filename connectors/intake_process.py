@@ -21,7 +21,7 @@ from connectors.receipts_postgres import PostgresBooks
 from connectors.sources import SOURCES, connectors_for
 from connectors.vault.api import VaultDown, VaultRefused
 from connectors.vault.client import VaultClient
-from schemas.codec import Codec
+from schemas.codec import Codec, codec_from
 from schemas.doors import Door, settings_from
 from schemas.following import CannotContinue
 from schemas.operations import QUARANTINED, configure_logging, serve_operations
@@ -71,13 +71,13 @@ class Outage(Exception):
 class Intake:
     """The loop over the folders, with its connections."""
 
-    def __init__(self, settings: IntakeSettings, cluster: Cluster, log: Any) -> None:
+    def __init__(self, settings: IntakeSettings, cluster: Cluster, codec: Codec, log: Any) -> None:
         self._settings, self._cluster, self._log = settings, cluster, log
         self._connectors = connectors_for(settings.municipality)
         self._folders = {name: DropFolder(settings.drop / name, settings.settle_seconds) for name in SOURCES}
         self._vault = VaultClient(settings.vault_socket, settings.vault_token)
         self._key = settings.quarantine_key.read_text()
-        self._recorder = Recorder(Codec(), cluster.partitions)
+        self.codec, self._recorder = codec, Recorder(codec, cluster.partitions)
         self._database: psycopg.Connection[Any] | None = None
         self._producer: Any = None
         self._tidied_s = self._asked_s = 0.0
@@ -251,8 +251,9 @@ def serve(environment: Mapping[str, str]) -> int:
     settings = settings_from(environment, IntakeSettings)
     cluster = Cluster.from_environment(environment)
     log = configure_logging("intake")
+    codec = codec_from(environment)
     prepare(settings.drop, SOURCES)
-    intake = Intake(settings, cluster, log)
+    intake = Intake(settings, cluster, codec, log)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -278,7 +279,7 @@ def serve(environment: Mapping[str, str]) -> int:
 def _follow(cluster: Cluster, intake: Intake, stop: threading.Event, log: Any, ended: list[int]) -> None:
     """Follow the erasures; what cannot go on ends the process with its own code."""
     try:
-        forgetting(cluster, intake.connect).run(
+        forgetting(cluster, intake.codec, intake.connect).run(
             stop, lambda trouble: log.warning("follower", code=error_code(trouble))
         )
     except CannotContinue as cannot:

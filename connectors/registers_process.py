@@ -15,7 +15,7 @@ from connectors.household_register.register import AMSTERDAM, RETENTION_DAYS, Ho
 from connectors.threads import OUTAGES, Held, Process
 from connectors.vault.client import VaultClient
 from schemas.catalogue import SIGNAL_TOPICS
-from schemas.codec import Codec
+from schemas.codec import Codec, codec_from
 from schemas.doors import Door, settings_from
 from schemas.following import Apply, Follower, rebuild_command
 from schemas.operations import configure_logging, serve_operations
@@ -77,7 +77,7 @@ def serve(environment: Mapping[str, str]) -> int:
     """Follow, refresh and relay until SIGTERM; 0 when it stopped in order, 6 when books and log do not fit."""
     settings = settings_from(environment, RegisterSettings)
     cluster, log = Cluster.from_environment(environment), configure_logging("registers")
-    codec = Codec()
+    codec = codec_from(environment)
 
     def connect() -> psycopg.Connection[Any]:
         return psycopg.connect(settings.database, autocommit=True, connect_timeout=5)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from connectors.bsn import Bsn
 from connectors.vault.api import Vault
 from connectors.vault.client import VaultClient
-from schemas.codec import Codec
+from schemas.codec import codec_from
 from schemas.doors import Door, settings_from
 from schemas.events.register import PersonLifecycle
 from schemas.identity import PersonPseudonym
@@ -86,8 +86,8 @@ def erase_at_the_desk(environment: Mapping[str, str], digits: str) -> Erased | N
     Raises  SystemExit(2) naming a missing setting; NoNumber, VaultDown, VaultRefused, BrokerTrouble
     """
     settings, cluster = settings_from(environment, DeskSettings), Cluster.from_environment(environment)
+    recorder = Recorder(codec_from(environment), cluster.partitions)
     vault, to = VaultClient(settings.vault_socket, settings.vault_token), producer(cluster, "rights-desk")
-    recorder = Recorder(Codec(), cluster.partitions)
     try:
         return erase_by_number(digits, vault, lambda records: send(to, records), recorder, datetime.now(UTC))
     finally:

@@ -12,6 +12,7 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from schemas.admission import RawHeaders, admitted
 from schemas.codec import Codec, NotDecoded
 from schemas.events.event import Event, Position
+from schemas.registry import RegistryDown
 from schemas.transport import Cluster, reader, watermarks
 
 OLDEST_CURSOR = timedelta(days=6)
@@ -87,6 +88,7 @@ class Follower:
             psycopg.OperationalError,
             psycopg.InterfaceError,
             Overtaken,
+            RegistryDown,
             *outages,
         )
         self._next: dict[tuple[str, int], int] = {}

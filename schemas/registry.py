@@ -45,13 +45,47 @@ class Version:
     fingerprint: str
 
 
+class NotRegistered(LookupError):
+    """The registry does not know a schema of this release."""
+
+    def __init__(self, subject: str, version: int) -> None:
+        super().__init__(subject)
+        self.what = f"{subject} version {version}"
+
+
+class RegistryDown(Exception):
+    """The registry gave no usable answer; what depends on it waits, nothing is guessed and nothing is refused."""
+
+    def __init__(self, code: str = "") -> None:
+        super().__init__(code)
+        self.sqlstate = code  # the code that `error_code` may say: a status or a type, never a value
+
+
+class RegistryUnusable(SystemExit):
+    """A process cannot start with this registry: exit 4, before anything was read or written."""
+
+    def __init__(self, why: str, repair: str) -> None:
+        super().__init__(4)
+        self.text = f"SIGNAALBRUG_REGISTRY: {why}. Herstel: {repair}"
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Registry(Protocol):
     """Where ids of schemas are known."""
 
     def id_of(self, version: Version) -> int:
         """The id under which this registry knows the schema of *version*.
 
-        Raises  LookupError when it does not
+        Raises  LookupError when it does not, RegistryDown when it cannot say
+        """
+        ...
+
+    def meaning(self, schema_id: int) -> str | None:
+        """The fingerprint of what an id means here, for an id that `id_of` never gave; None when it means nothing.
+
+        Raises  RegistryDown
         """
         ...
 
@@ -78,4 +112,10 @@ class DirectoryRegistry:
         self._ids = {(version.subject, version.fingerprint): version.id for version in known_versions(folder)}
 
     def id_of(self, version: Version) -> int:
-        return self._ids[version.subject, version.fingerprint]
+        try:
+            return self._ids[version.subject, version.fingerprint]
+        except KeyError:
+            raise NotRegistered(version.subject, version.version) from None
+
+    def meaning(self, schema_id: int) -> None:
+        """Nothing: all ids there are were given out at the start."""

@@ -91,6 +91,25 @@ def reader(cluster: Cluster, client_id: str, **settings: Any) -> Consumer:
     return Consumer({**base, **fixed, **{name.replace("_", "."): value for name, value in settings.items()}})
 
 
+def group_reader(cluster: Cluster, group: str, session_s: float) -> Consumer:
+    """A member of a group that shares partitions by number: the same number of every topic to the same member.
+
+    Source  runtime.md 2: `range` with one subscription list keeps them together, cooperative-sticky does not
+    """
+    settings = cluster.client(f"{group}-native", group_id=group)
+    fixed = {
+        "enable.auto.commit": False,
+        "isolation.level": "read_committed",
+        "auto.offset.reset": "earliest",
+        "partition.assignment.strategy": "range",
+        "session.timeout.ms": int(session_s * 1000),
+        "heartbeat.interval.ms": int(session_s * 250),
+        "fetch.wait.max.ms": 50,
+        "allow.auto.create.topics": False,
+    }
+    return Consumer({**settings, **fixed})
+
+
 def send(to: Producer, records: Iterable[OutRecord], timeout_s: float = 30.0) -> None:
     """Publish and wait for the broker's acknowledgement of every one.
 

@@ -1,13 +1,14 @@
 """The command line: every verb is a file in commands/, and is loaded only when it is asked for."""
 
 import importlib
+import os
 import sys
 from collections.abc import Mapping
 from typing import Annotated, NoReturn
 
 import typer
 
-from signaalbrug.commands import docs, policy, schemas, topics, users
+from signaalbrug.commands import databases, docs, policy, schemas, topics, users
 from signaalbrug.local.errors import LocalServerError
 from signaalbrug.refusing import Unwilling
 
@@ -22,6 +23,7 @@ app.add_typer(policy.app, name="policy", help="The convenant, the rules and the 
 app.add_typer(topics.app, name="topics", help="The topics and schemas on the broker.")
 app.add_typer(docs.app, name="docs", help="The documents that are generated from the code.")
 app.add_typer(schemas.app, name="schemas", help="The contracts in the repository: may they be released?")
+app.add_typer(databases.app, name="databases", help="The databases of a PostgreSQL that is not ours to start.")
 app.add_typer(users.app, name="user", help="Who may enter the inbox.")
 
 
@@ -53,18 +55,38 @@ def demo(
     _call("demo", "demo", memory, headless)
 
 
+Broker = Annotated[str | None, typer.Option(help="Its address, instead of SIGNAALBRUG_BROKER.")]
+Registry = Annotated[str | None, typer.Option(help="Its Confluent API, instead of SIGNAALBRUG_REGISTRY.")]
+Database = Annotated[str | None, typer.Option(help="Its URL without a password, instead of SIGNAALBRUG_DATABASE.")]
+
+
+@app.callback()
+def everywhere(broker: Broker = None, registry: Registry = None) -> None:
+    """Carries signals about people to the one neighbourhood team that may act."""
+    _told(broker, registry)
+
+
 @app.command()
-def run(name: Annotated[str, typer.Argument(help="vault, registers, intake, calendar, trail or wijkteam")]) -> None:
+def run(
+    name: Annotated[str, typer.Argument(help="vault, registers, intake, calendar, trail or wijkteam")],
+    broker: Broker = None,
+    registry: Registry = None,
+    database: Database = None,
+) -> None:
     """Run one process in the foreground, with the settings of the environment."""
-    _call("run", "run", name)
+    _told(broker, registry)
+    _call("run", "run", name, database)
 
 
 @app.command()
 def worker(
     step: Annotated[str, typer.Option(help="person or household")],
     delivery: Annotated[str, typer.Option(help="faust or native")] = "faust",
+    broker: Broker = None,
+    registry: Registry = None,
 ) -> None:
     """Run a worker of one step in the foreground."""
+    _told(broker, registry)
     _call("run", "worker", step, delivery)
 
 
@@ -75,6 +97,33 @@ def trace(
 ) -> None:
     """Walk from an alert to receipt and row, or from a signal to what became of it."""
     _call("trace", "trace", subject, as_json)
+
+
+@app.command()
+def verify(
+    alert: Annotated[str | None, typer.Argument(metavar="ALERT", help="The id of an alert.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every alert of the trail.")] = False,
+) -> None:
+    """Take the decisions behind an alert again from their evidence, and name what was changed since."""
+    _call("verify", "verify", alert, everything)
+
+
+@app.command()
+def replay() -> None:
+    """Decide the whole log again, beside what runs; nothing is published, and the view must be the same."""
+    _call("replay", "replay")
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """How far each step and each follower is."""
+    _call("status", "status", as_json)
+
+
+@app.command()
+def doctor() -> None:
+    """Name what is missing or wrong, each with the command that repairs it."""
+    _call("doctor", "doctor")
 
 
 @app.command()
@@ -90,6 +139,12 @@ def rebuild(
 def erase() -> None:
     """Erase the person whose number is on standard input, with the token of the rights desk."""
     _call("erase", "erase")
+
+
+def _told(broker: str | None, registry: str | None) -> None:
+    """An option says the same as its setting, and outranks it."""
+    given = {"SIGNAALBRUG_BROKER": broker, "SIGNAALBRUG_REGISTRY": registry}
+    os.environ.update({name: value for name, value in given.items() if value is not None})
 
 
 def _call(module: str, function: str, *arguments: object) -> NoReturn:

@@ -24,9 +24,9 @@ WIDTH = 240
 _NODES = ("alert", "signal", "delivery", "quarantine")
 
 
-def run_trace(connection: psycopg.Connection[Any], id: str, as_json: bool) -> int:
+def run_trace(connection: psycopg.Connection[Any], id: str, as_json: bool, codec: Codec | None = None) -> int:
     """Print the walk of an alert, a signal or a receipt; returns the exit code."""
-    shelf = reachable(connection, Codec(), [f"{kind}/{id}" for kind in _NODES])
+    shelf = reachable(connection, codec or Codec(), [f"{kind}/{id}" for kind in _NODES])
     return show(shelf, id, as_json)
 
 

@@ -24,7 +24,7 @@ from connectors.wijkteam.projection import AMSTERDAM, TOPICS, projector, reconsi
 from connectors.wijkteam.room import WebSettings, clock
 from connectors.wijkteam.tokens import counted, filled, forgotten
 from connectors.wijkteam.web import app
-from schemas.codec import Codec
+from schemas.codec import codec_from
 from schemas.doors import Door, settings_from
 from schemas.following import Follower, rebuild_command
 from schemas.operations import configure_logging, serve_operations
@@ -57,7 +57,7 @@ def serve(environment: Mapping[str, str]) -> int:
     """Serve until SIGTERM; 0 when it stopped in order, 6 when books and log do not fit."""
     settings = settings_from(environment, FeedSettings)
     cluster, keys = Cluster.from_environment(environment), FeedKeys.from_file(settings.feed_key)
-    log, codec = configure_logging(NAME), Codec()
+    log, codec = configure_logging(NAME), codec_from(environment)
     process = Process(log)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.stop.set())

@@ -14,6 +14,7 @@ from connectors.wijkteam.facts import Fact, Touched, persons_of, remembered, rou
 from connectors.wijkteam.keys import FeedKeys
 from connectors.wijkteam.overtaken import Shown, Use, is_overtaken, usable_until
 from connectors.wijkteam.revisions import revised, wiped
+from schemas.admission import header
 from schemas.codec import NotDecoded
 from schemas.events.alert import Alert
 from schemas.events.context import PolicyPublished
@@ -37,6 +38,8 @@ def projector(keys: FeedKeys, now: Callable[[], datetime] = lambda: datetime.now
     def apply(connection: Connection, arrived: Sequence[Arrived]) -> None:
         at = now()
         for each in arrived:
+            if isinstance(each.event, Alert) and header(each.headers, "sbmode") != "live":
+                continue  # what is replayed or runs in the shadow was told once, or is never to be told
             match each.event:
                 case NotDecoded() as refused:
                     structlog.get_logger().warning("refused", topic=each.at.topic, code=str(refused.reason))

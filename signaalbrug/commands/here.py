@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from schemas.transport import Cluster
 from signaalbrug import wiring
 from signaalbrug.local.processes import Supervisor
 from signaalbrug.local.servers import KAFKA, MAIN, VAULT, Servers
@@ -60,3 +61,17 @@ def rights_desk() -> Mapping[str, str]:
         "SIGNAALBRUG_VAULT_SOCKET": str(wiring.places(state).socket),
         "SIGNAALBRUG_VAULT_TOKEN": secrets_of(state).token("rights"),
     }
+
+
+def cluster_here() -> Cluster:
+    """The cluster of the environment, else that of this state folder.
+
+    Raises  Unwilling when nothing runs here
+    """
+    if BROKER in os.environ:
+        return Cluster.from_environment(os.environ)
+    folder = state_folder(os.environ)
+    servers = Servers.attach(State(folder)) if folder.exists() else None
+    if servers is None or servers.kafka.pid is None:
+        raise Unwilling(f"{BROKER} is not set and no broker runs for {folder}", "signaalbrug up")
+    return Cluster(servers.kafka.bootstrap, wiring.PARTITIONS, extra={"log_level": "2"})

@@ -34,13 +34,13 @@ def publish(folder: Folder = None) -> None:
     """Put the policy in force, in every partition at once."""
     from datetime import UTC, datetime
 
-    from schemas.codec import Codec
+    from schemas.codec import codec_from
     from schemas.transport import Cluster
     from streams.policy.bundle import published
     from streams.runtime.calendar import publish_policy
 
     policy = published(_bundle(folder), datetime.now(UTC))
     cluster = Cluster.from_environment(os.environ)
-    new = publish_policy(cluster, Codec(), policy)
+    new = publish_policy(cluster, codec_from(os.environ), policy)
     since = "from now on" if new else "already"
     print(f"in force in {cluster.partitions} partitions, {since}: {policy.policy_hash[:16]}")

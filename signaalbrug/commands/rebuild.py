@@ -10,7 +10,7 @@ from types import MappingProxyType
 import psycopg
 
 from schemas.catalogue import SIGNAL_TOPICS, TOPICS
-from schemas.codec import Codec
+from schemas.codec import codec_from
 from schemas.doors import Door, settings_from
 from schemas.following import CannotContinue, rebuild_command
 from schemas.rebuilding import Clean, Rebuilt, nothing_to_clean, rebuild_follower
@@ -132,7 +132,7 @@ def _rebuilt_step(name: str, settings: Settings, dry_run: bool) -> Iterator[Rebu
     from streams.topology import STEPS as FLOW
 
     own, cluster = step_settings(settings)
-    tools = Tools(Recorder(Codec(), cluster.partitions), sealing_to(own.quarantine_public_key))
+    tools = Tools(Recorder(codec_from(settings), cluster.partitions), sealing_to(own.quarantine_public_key))
     step = next(each for each in FLOW if each.name == name)
     try:
         yield from rebuild_step(step, cluster, tools, prefix=own.transactional_prefix, dry_run=dry_run)

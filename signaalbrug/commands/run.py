@@ -2,17 +2,32 @@
 
 import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from signaalbrug.refusing import Unwilling
 from signaalbrug.wiring import DELIVERIES, MODULES, STEPS, WORKER_MODULE
 
+#: the one database of a process; the team's room has three roles, each with a URL of its own
+DATABASES: Mapping[str, str] = MappingProxyType(
+    {
+        "vault": "SIGNAALBRUG_VAULT_DATABASE",
+        "registers": "SIGNAALBRUG_DATABASE",
+        "intake": "SIGNAALBRUG_DATABASE",
+        "trail": "SIGNAALBRUG_DATABASE",
+    }
+)
 
-def run(name: str) -> int:
+
+def run(name: str, database: str | None = None) -> int:
     """Serve until asked to stop; the exit code is that of the process."""
     if name not in MODULES:
         raise Unwilling(f"there is no process called {name}", f"signaalbrug run {'|'.join(MODULES)}")
+    if database is not None:
+        if name not in DATABASES:
+            raise Unwilling(f"{name} has no single database", "set SIGNAALBRUG_FEED_…_DATABASE, or none")
+        os.environ[DATABASES[name]] = database
     return int(_serve(MODULES[name])(os.environ))
 
 

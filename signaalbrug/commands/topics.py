@@ -17,7 +17,10 @@ def apply() -> None:
     """Create the topics that are missing, and verify the ids of all schemas."""
     from schemas.transport import Cluster, create_topics
     from signaalbrug.schema_ids import verify_schemas
+    from streams.runtime.inspecting import mend_settings
 
     created = create_topics(Cluster.from_environment(os.environ))
+    for mended in mend_settings(Cluster.from_environment(os.environ)):
+        print(f"mended: {mended}")
     print(f"created: {', '.join(created)}" if created else "all topics were there")
     print(f"{verify_schemas()} schemas are known by their committed ids")

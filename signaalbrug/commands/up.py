@@ -7,7 +7,15 @@ from rich.progress import Progress
 
 from signaalbrug.local.state import State, state_folder
 from signaalbrug.uplift import bring_up, download
-from signaalbrug.wiring import stop_everything
+from signaalbrug.wiring import Places, stop_everything
+
+NO_AREAS = "# Which buurt an address lies in (connectors/household_register/areas.py).\narea = []\n"
+
+
+def _nobody_yet(places: Places) -> None:
+    """A new folder knows no address and no answer of the BRP; what is there stays."""
+    if not places.areas.exists():
+        places.areas.write_text(NO_AREAS, encoding="utf-8")
 
 
 def up() -> int:
@@ -17,7 +25,7 @@ def up() -> int:
     try:
         with Progress(console=console) as progress:
             download(progress)
-            running = bring_up(state, progress, lambda _: None)
+            running = bring_up(state, progress, _nobody_yet)
     except BaseException:
         stop_everything(state)
         raise

@@ -14,11 +14,12 @@ from confluent_kafka import KafkaException
 from prometheus_client import Gauge
 
 from schemas.catalogue import topic_of
-from schemas.codec import Codec, NotDecoded
+from schemas.codec import Codec, NotDecoded, codec_from
 from schemas.doors import settings_from
 from schemas.events.context import DayBegan, PolicyPublished
 from schemas.operations import configure_logging, serve_operations
 from schemas.record import Recorder
+from schemas.registry import RegistryDown
 from schemas.scrubbing import error_code
 from schemas.trace import begun
 from schemas.transport import START, Cluster, enqueue, reader, transactional_producer
@@ -64,7 +65,7 @@ def _publish(
         producer.init_transactions(
             30.0
         )  # whoever published before is done or fenced: what is read now is the truth
-        newest = _newest(cluster, codec, type(event), topic_of(event))
+        newest = newest_of(cluster, codec, type(event), topic_of(event))
         if len(newest) == cluster.partitions and all(map(said, newest.values())):
             return False
         recorder, now = Recorder(codec, cluster.partitions), datetime.now(UTC)
@@ -77,7 +78,8 @@ def _publish(
         producer.close()
 
 
-def _newest(cluster: Cluster, codec: Codec, kind: type[Wide], topic: str) -> dict[int, Wide]:
+def newest_of(cluster: Cluster, codec: Codec, kind: type[Wide], topic: str) -> dict[int, Wide]:
+    """The newest day or policy of every partition that has one."""
     consumer = reader(cluster, f"newest-{topic}")
     newest: dict[int, Wide] = {}
     try:
@@ -94,20 +96,20 @@ def _newest(cluster: Cluster, codec: Codec, kind: type[Wide], topic: str) -> dic
 def serve(environment: Mapping[str, str]) -> int:
     """Publish each day as it begins, until SIGTERM; returns 0 after an orderly stop."""
     settings, cluster = settings_from(environment, CalendarSettings), Cluster.from_environment(environment)
+    codec = codec_from(environment)
     log = configure_logging("calendar")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     published: list[date] = []
     operations = serve_operations(settings.operations_port, lambda: bool(published))
-    codec = Codec()
     try:
         while not stop.is_set():
             today = civil_day(datetime.now(UTC))
             if not published or published[-1] < today:
                 try:
                     new = publish_day(cluster, codec, today, prefix=settings.transactional_prefix)
-                except KafkaException as trouble:
+                except (KafkaException, RegistryDown) as trouble:
                     log.warning("publish_failed", code=error_code(trouble))
                     stop.wait(1.0)
                     continue

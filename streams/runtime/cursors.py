@@ -2,7 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from confluent_kafka import Consumer
 
 from schemas.codec import Codec, NotDecoded
 from schemas.events.state import Cursor, HouseholdRecord, PersonRecord
@@ -11,6 +14,35 @@ from streams.core.step import Step
 from streams.runtime.reading import Where, last_by_key, to_end
 from streams.runtime.restoring import repair_of
 from streams.topology import PARTITION_WIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What lies behind a cursor: how many committed records, and when the oldest was written (ms since 1970)."""
+
+    count: int = 0
+    oldest_ms: int | None = None
+
+
+def left_behind(consumer: Consumer, starts: Mapping[Where, int], repair: str) -> dict[Where, Left]:
+    """What committed readers have before them from these offsets on; markers do not count."""
+    counted: Counter[Where] = Counter()
+    oldest: dict[Where, int] = {}
+    for rows in to_end(consumer, starts, repair) if starts else ():
+        for raw in rows:
+            where = (raw.at.topic, raw.at.partition)
+            counted[where] += 1
+            oldest[where] = min(raw.timestamp_ms, oldest.get(where, raw.timestamp_ms))
+    return {where: Left(counted[where], oldest.get(where)) for where in sorted(starts)}
+
+
+def followers_left(cluster: Cluster, starts: Mapping[Where, int], name: str) -> dict[Where, Left]:
+    """What a follower has before it."""
+    consumer = reader(cluster, f"left-{name}")
+    try:
+        return left_behind(consumer, starts, "signaalbrug doctor")
+    finally:
+        consumer.close()
 
 
 class Books:
@@ -42,18 +74,23 @@ class Books:
         """The committed state of every owner."""
         return [self._step.unwrap(each) for each in self.records() if each.cursor is None]
 
-    def undecided(self) -> dict[Where, int]:
-        """How many committed records lie behind the cursor, by topic and partition; markers do not count."""
+    def starts(self) -> dict[Where, int]:
+        """Where the cursor stands in each topic and partition; a log that was never decided: its beginning."""
         cursors = self.cursors()
         starts: dict[Where, int] = {}
         for q in range(self._cluster.partitions):
             known = {p.topic: p.next_offset for p in cursors[q].positions} if q in cursors else {}
             for topic in (*PARTITION_WIDE, *self._step.topics):
                 starts[topic, q] = known.get(topic, START)
-        counted: Counter[Where] = Counter()
-        for rows in to_end(self._consumer, starts, repair_of(self._step.name)):
-            counted.update((raw.at.topic, raw.at.partition) for raw in rows)
-        return {where: counted[where] for where in sorted(starts)}
+        return starts
+
+    def undecided(self) -> dict[Where, int]:
+        """How many committed records lie behind the cursor, by topic and partition; markers do not count."""
+        return {where: left.count for where, left in self.left().items()}
+
+    def left(self) -> dict[Where, Left]:
+        """The same with the time of the oldest of them."""
+        return left_behind(self._consumer, self.starts(), repair_of(self._step.name))
 
     def close(self) -> None:
         """Let go of the broker."""

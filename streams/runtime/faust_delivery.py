@@ -18,6 +18,7 @@ from schemas.transport import Cluster
 from streams.core.step import Step
 from streams.runtime.holding import BROKEN, CONTESTED, Ended, Holding
 from streams.runtime.raw import Raw
+from streams.runtime.tls import protocol_of, tls_of
 from streams.topology import PARTITION_WIDE
 
 
@@ -76,12 +77,16 @@ class _App(faust.App):
 
 def _security(extra: Mapping[str, str]) -> dict[str, Any]:
     """librdkafka's names in Faust's words."""
-    if "sasl.username" not in extra:
+    protocol, context = protocol_of(extra), tls_of(extra)
+    if protocol == "plaintext":
         return {}
+    if protocol == "ssl":
+        return {"broker_credentials": faust.SSLCredentials(context)}
     credentials = faust.SASLCredentials(
-        username=extra["sasl.username"],
-        password=extra["sasl.password"],
-        mechanism=extra.get("sasl.mechanism", extra.get("sasl.mechanisms")),
+        username=extra.get("sasl.username"),
+        password=extra.get("sasl.password"),
+        mechanism=extra.get("sasl.mechanism", extra.get("sasl.mechanisms", "PLAIN")),
+        ssl_context=context,
     )
     return {"broker_credentials": credentials}
 

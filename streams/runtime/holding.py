@@ -14,6 +14,7 @@ from typing import Protocol
 from confluent_kafka import KafkaException
 
 from schemas.following import CannotContinue
+from schemas.registry import RegistryDown
 from schemas.scrubbing import error_code
 from streams.runtime.metrics import Meter
 from streams.runtime.raw import Raw
@@ -268,7 +269,7 @@ class Holding:
                 self._fenced(share, now)
             case CannotContinue():
                 self.end(Ended(6, str(failed)))
-            case KafkaException():
+            case KafkaException() | RegistryDown():
                 self._meter.failed()
                 self._log("partition_failed", partition=share.partition, code=error_code(failed))
             case _:

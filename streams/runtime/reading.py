@@ -38,7 +38,7 @@ def to_end(
                 raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
             rows = []
             for message in messages:
-                raw = _raw(message)
+                raw = raw_of(message)
                 if message.error() is None:
                     rows.append(raw)
                     continue
@@ -57,7 +57,8 @@ def _at(consumer: Consumer, where: Where, at: int) -> int:
     return watermarks(consumer, *where)[0] if at == START else at
 
 
-def _raw(message: Any) -> Raw:
+def raw_of(message: Any) -> Raw:
+    """A record of librdkafka in our words."""
     at = Position(message.topic(), message.partition(), message.offset())
     return Raw(at, message.key(), message.value(), message.headers(), message.timestamp()[1])
 

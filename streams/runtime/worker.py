@@ -10,7 +10,7 @@ from typing import Any
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from schemas.codec import Codec
+from schemas.codec import Codec, codec_from
 from schemas.following import CannotContinue
 from schemas.operations import configure_logging, serve_operations
 from schemas.record import Recorder
@@ -20,6 +20,7 @@ from streams.core.step import Step
 from streams.runtime.faust_delivery import deliver_by_faust
 from streams.runtime.holding import BROKEN, Ended, Holding
 from streams.runtime.metrics import Meter
+from streams.runtime.native_delivery import deliver_natively
 from streams.runtime.quarantine import sealing_to
 from streams.runtime.restoring import repair_of
 from streams.runtime.settings import StepSettings, step_settings
@@ -28,7 +29,7 @@ from streams.runtime.turn import Limits, Tools
 from streams.topology import PARTITION_WIDE, STEPS
 
 Deliver = Callable[..., Awaitable[None]]
-DELIVERIES: Mapping[str, Deliver] = {"faust": deliver_by_faust}
+DELIVERIES: Mapping[str, Deliver] = {"faust": deliver_by_faust, "native": deliver_natively}
 THREADS = 8
 LIMITS = Limits()
 
@@ -49,8 +50,10 @@ def serve(environment: Mapping[str, str], step_name: str, delivery: str = "faust
 def serve_step(environment: Mapping[str, str], step: Step[Any], deliver: Deliver = deliver_by_faust) -> int:
     """Run this step until SIGTERM; returns the exit code."""
     settings, cluster = step_settings(environment)
+    codec = codec_from(environment)
     log = configure_logging(f"step-{step.name}")
-    holding = holding_of(step, cluster, settings, lambda event, **fields: log.info(event, step=step.name, **fields))
+    tell = lambda event, **fields: log.info(event, step=step.name, **fields)  # noqa: E731
+    holding = holding_of(step, cluster, settings, tell, codec=codec)
     operations = serve_operations(settings.operations_port, lambda: holding.ready, {"step": step.name})
     try:
         asyncio.run(_until_stopped(step, cluster, settings, holding, deliver))
@@ -70,10 +73,16 @@ def serve_step(environment: Mapping[str, str], step: Step[Any], deliver: Deliver
 
 
 def holding_of(
-    step: Step[Any], cluster: Cluster, settings: StepSettings, log: Callable[..., None], meter: Meter | None = None
+    step: Step[Any],
+    cluster: Cluster,
+    settings: StepSettings,
+    log: Callable[..., None],
+    meter: Meter | None = None,
+    codec: Codec | None = None,
 ) -> Holding:
     """Everything a worker of this step works with, whoever delivers."""
-    tools = Tools(Recorder(Codec(), cluster.partitions), sealing_to(settings.quarantine_public_key), LIMITS)
+    recorder = Recorder(codec or Codec(), cluster.partitions)
+    tools = Tools(recorder, sealing_to(settings.quarantine_public_key), LIMITS)
     meter = meter or Meter(step.name)
     prefix = settings.transactional_prefix
 

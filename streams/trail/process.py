@@ -9,7 +9,7 @@ import psycopg
 from prometheus_client import Counter
 
 from schemas.catalogue import TOPICS
-from schemas.codec import Codec
+from schemas.codec import Codec, codec_from
 from schemas.doors import Door, settings_from
 from schemas.following import CannotContinue, Follower, rebuild_command
 from schemas.operations import configure_logging, serve_operations
@@ -79,11 +79,11 @@ def serve(environment: Mapping[str, str]) -> int:
     """Follow every topic until SIGTERM; 0 when it stopped in order, 6 when books and log do not fit."""
     settings = settings_from(environment, TrailSettings)
     cluster, log = Cluster.from_environment(environment), configure_logging(NAME)
-    stop = threading.Event()
+    codec, stop = codec_from(environment), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     following = follower(
-        cluster, Codec(), lambda: psycopg.connect(settings.database, autocommit=True, connect_timeout=5)
+        cluster, codec, lambda: psycopg.connect(settings.database, autocommit=True, connect_timeout=5)
     )
     eraser = Eraser(settings.trail_eraser_database, stop, log)
     thread = threading.Thread(target=eraser.run, name="eraser", daemon=True)

@@ -75,6 +75,12 @@ def everything(connection: Connection, codec: Codec) -> Shelf:
     return Shelf(list(records(connection, codec)), edges(connection))
 
 
+def erasures_asked(connection: Connection) -> bool:
+    """Whether anybody was ever erased: before that no body may be missing."""
+    row = connection.execute("select exists (select 1 from erasure)").fetchone()
+    return bool(row and row[0])
+
+
 def reachable(connection: Connection, codec: Codec, nodes: Iterable[str]) -> Shelf:
     """The records and edges that can be reached from these names, both ways, and the records that tell of them."""
     known: dict[Position, Kept] = {}

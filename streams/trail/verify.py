@@ -9,24 +9,20 @@ from schemas.codec import Codec
 from schemas.events.account import Evidence
 from schemas.events.alert import Alert
 from schemas.events.context import PolicyPublished
+from schemas.events.contribution import Contribution
 from schemas.events.event import Event, Forget, Position
 from streams.core.evidence import state_from_parts
 from streams.core.step import Context, Step
 from streams.policy.bundle import policy_of
 from streams.topology import STEPS
+from streams.trail.differing import differences
+from streams.trail.inputs import Difference, Inputs, Kind, content, parts_changed
 from streams.trail.kept import HASH_ONLY, Held, Kept, contribution_node, sha256
 from streams.trail.shelf import Shelf
 
+__all__ = ["GONE", "Difference", "Kind", "Verified", "Verifier", "verify_alert"]
 GONE = "no longer shown: person erased"
 _STEPS: dict[str, Step[Any]] = {step.name: step for step in STEPS}
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What did not come out as it was written down, and where."""
-
-    what: str
-    where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +46,20 @@ class _Erased(Exception):
     """A body that this needs went with its person."""
 
 
+class _Unreadable(Exception):
+    """A body that this needs is not what anybody wrote."""
+
+    def __init__(self, difference: Difference) -> None:
+        super().__init__()
+        self.difference = difference
+
+
 class Verifier:
     """Takes decisions again, each one once however many alerts rest on it."""
 
     def __init__(self, shelf: Shelf, codec: Codec) -> None:
         self._shelf, self._codec = shelf, codec
+        self._inputs = Inputs(shelf)
         self._taken: dict[Position, tuple[Difference, ...]] = {}
 
     def alert(self, alert: str, revision: int) -> list[Verified]:
@@ -65,17 +70,20 @@ class Verifier:
         """The decision that emitted this revision, and those that made the contributions it names."""
         name, revision = record.name.node.removeprefix("alert/"), int(record.name.rev)
         try:
-            event = _body(record)
+            event = _body(record, Kind.ALERT)
             assert isinstance(event, Alert)
             own = tuple(self._decisions(record))
-            differences = [each for one in own for each in self._again(one)]
+            found = [*content(record, Kind.ALERT), *self._inputs.under(record)]
+            found += [each for one in own for each in self._again(one)]
             if not own:
-                differences.append(Difference("evidence is missing", str(record.at)))
+                found.append(Difference("evidence is missing", str(record.at), Kind.EVIDENCE))
             contributed = list(self._contributions(event))
         except _Erased:
             return Verified(name, revision, 0, gone=True)
-        differences += [each for _, found in contributed for each in found]
-        return Verified(name, revision, len(own) + len(contributed), tuple(dict.fromkeys(differences)))
+        except _Unreadable as unreadable:
+            return Verified(name, revision, 0, (unreadable.difference,))
+        found += [each for _, differing in contributed for each in differing]
+        return Verified(name, revision, len(own) + len(contributed), tuple(dict.fromkeys(found)))
 
     def _decisions(self, record: Kept) -> Iterator[Kept]:
         if record.held is Held.ERASED:
@@ -87,13 +95,17 @@ class Verifier:
             node = contribution_node(alert.household, person)
             records = self._shelf.named(node, str(number))
             if not records:
-                yield node, (Difference("contribution is missing", node),)
+                yield node, (Difference("contribution is missing", node, Kind.CONTRIBUTION),)
             for record in records:
-                _body(record)
-                taken = [each for one in self._decisions(record) for each in self._again(one)]
-                evidenced = bool(self._shelf.evidence(record))
-                missing = () if evidenced else (Difference("evidence is missing", str(record.at)),)
-                yield node, (*taken, *missing)
+                event = _body(record, Kind.CONTRIBUTION)
+                assert isinstance(event, Contribution)
+                found = [*content(record, Kind.CONTRIBUTION), *self._inputs.under(record)]
+                found += self._inputs.signals(event)
+                evidence = list(self._decisions(record))
+                found += [each for one in evidence for each in self._again(one)]
+                if not evidence:
+                    found.append(Difference("evidence is missing", str(record.at), Kind.EVIDENCE))
+                yield node, tuple(found)
 
     def _again(self, evidence: Kept) -> tuple[Difference, ...]:
         if evidence.at not in self._taken:
@@ -101,40 +113,44 @@ class Verifier:
         return self._taken[evidence.at]
 
     def _retaken(self, record: Kept) -> Iterator[Difference]:
-        evidence = _body(record)
+        evidence = _body(record, Kind.EVIDENCE)
         assert isinstance(evidence, Evidence)
         where = str(record.at)
         if sha256(record.value) != record.hash:
-            yield Difference("evidence hash", where)
-        cause = self._shelf.at(str(Position(evidence.cause_topic, evidence.cause_partition, evidence.cause_offset)))
+            yield Difference("evidence hash", where, Kind.EVIDENCE, _hashes(record.hash, sha256(record.value)))
+        place = str(Position(evidence.cause_topic, evidence.cause_partition, evidence.cause_offset))
+        cause = self._shelf.at(place)
         if cause is None:
-            yield Difference("cause is missing", where)
+            yield Difference("cause is missing", where, Kind.INPUT, (f"it was {place}",))
             return
         if cause.at.topic in HASH_ONLY:
-            yield Difference("a rebuild decided it: the tombstone it missed is gone", where)
+            yield Difference("a rebuild decided it: the tombstone it missed is gone", where, Kind.INPUT)
             return
-        event = _body(cause)
+        event = _body(cause, Kind.INPUT)
         if sha256(cause.value) != evidence.cause_hash:
-            yield Difference("cause hash", where)
-        policy = self._policy(evidence.policy_hash)
+            found = _hashes(evidence.cause_hash, sha256(cause.value))
+            yield Difference("cause hash", where, Kind.INPUT, (f"the cause is {place}", *found))
+        yield from self._inputs.policies(evidence.policy_hash)
+        policy = self._inputs.policy(evidence.policy_hash)
         if policy is None:
-            yield Difference("policy is missing", where)
+            yield Difference("policy is missing", where, Kind.POLICY, (f"policy {evidence.policy_hash}",))
             return
         yield from self._compared(evidence, event, policy, where)
-
-    def _policy(self, hash: str) -> PolicyPublished | None:
-        found = [each.event for each in self._shelf.named(f"policy/{hash}")]
-        return next((each for each in found if isinstance(each, PolicyPublished)), None)
 
     def _compared(
         self, evidence: Evidence, cause: Event, policy: PolicyPublished, where: str
     ) -> Iterator[Difference]:
+        changed = parts_changed(evidence)
+        if changed:
+            yield Difference("state before or policy is not what its hash says", where, Kind.STATE, changed)
+            return
         try:
             before = state_from_parts(self._codec, evidence.step, evidence.before)
             context = Context(evidence.today, policy_of(policy))
         except (LookupError, ValueError):
-            yield Difference("state before or policy is not what its hash says", where)
+            yield Difference("state before or policy is not what its hash says", where, Kind.POLICY)
             return
+        yield from self._inputs.state(before, where)
         decision = _STEPS[evidence.step].decide(before, cause, context)
         now = [self._hashed(each) for each in decision.emits]
         then = [(each.topic, each.hash) for each in evidence.emitted]
@@ -142,7 +158,16 @@ class Verifier:
             again = now[index] if index < len(now) else ("nothing", "")
             written = then[index] if index < len(then) else ("nothing", "")
             if again != written:
-                yield Difference(f"number {index}: {written[0]} was emitted, again it is {again[0]}", where)
+                what = f"number {index}: {written[0]} was emitted, again it is {again[0]}"
+                emitted = decision.emits[index] if index < len(decision.emits) else None
+                yield Difference(what, where, Kind.DECISION, self._fields(written, emitted))
+
+    def _fields(self, written: tuple[str, str], again: Event | Forget | None) -> tuple[str, ...]:
+        """Field by field what was written and what it is again, when the trail holds what was written."""
+        for record in self._shelf.hashed(*written):
+            if record.event is not None and type(record.event) is type(again):
+                return differences(record.event, again)
+        return ()
 
     def _hashed(self, emitted: Event | Forget) -> tuple[str, str]:
         if isinstance(emitted, Forget):
@@ -151,10 +176,16 @@ class Verifier:
         return topic, sha256(self._codec.encode(topic, emitted))
 
 
-def _body(record: Kept) -> Event:
-    if record.event is None:
+def _body(record: Kept, kind: Kind) -> Event:
+    if record.event is not None:
+        return record.event
+    if record.held is Held.ERASED:
         raise _Erased
-    return record.event
+    raise _Unreadable(Difference("the content cannot be read", str(record.at), kind))
+
+
+def _hashes(then: str, now: str) -> tuple[str, ...]:
+    return (f"sha256: {then} → {now}",)
 
 
 def verify_alert(shelf: Shelf, codec: Codec, alert: str, revision: int) -> list[Verified]:

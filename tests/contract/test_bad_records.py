@@ -33,6 +33,9 @@ class Ids:
     def id_of(self, version: Version) -> int:
         return version.id
 
+    def meaning(self, schema_id: int) -> None:
+        return None
+
 
 def codec_of(monkeypatch: pytest.MonkeyPatch, *schemas_of_consent: Schema) -> Codec:
     """A codec for which consent.v1 has had these versions, under ids 1, 2, …"""
@@ -148,6 +151,9 @@ def test_a_schema_that_the_registry_does_not_know_stops_the_start() -> None:
     class Empty:
         def id_of(self, version: Version) -> int:
             raise LookupError(version.subject)
+
+        def meaning(self, schema_id: int) -> None:
+            return None
 
     with pytest.raises(LookupError):
         Codec(Empty())

@@ -219,6 +219,17 @@ def test_what_was_taken_down_comes_up_again_on_its_own_data(staying: Staying) ->
     assert left_running(state) == []
 
 
+def test_up_on_an_empty_folder_waits_for_whatever_comes(tmp_path: Path) -> None:
+    state = tmp_path / "new"
+    up = run(state, "up")
+    assert up.returncode == 0, up.stdout + up.stderr
+    assert len(scraped(state)) == 8
+    doctor = run(state, "doctor")
+    assert doctor.returncode == 0, doctor.stdout + doctor.stderr
+    assert run(state, "down", "--remove").returncode == 0
+    assert not state.exists()
+
+
 def test_down_cleans_up_after_a_demonstration_that_was_killed_halfway(tmp_path: Path) -> None:
     state = tmp_path / "state"
     process = started(state, "demo", "--headless")

@@ -94,7 +94,15 @@ class Worker:
 
     count = 0
 
-    def __init__(self, step: str, cluster: Cluster, folder: Path, session_s: float = 2.0, code: str = "") -> None:
+    def __init__(
+        self,
+        step: str,
+        cluster: Cluster,
+        folder: Path,
+        session_s: float = 2.0,
+        code: str = "",
+        delivery: str = "faust",
+    ) -> None:
         Worker.count += 1
         self.step, self.port = step, free_port()
         self.log = folder / f"worker-{step}-{Worker.count}.log"
@@ -109,7 +117,9 @@ class Worker:
             "SIGNAALBRUG_STATE": str(folder),
             "SIGNAALBRUG_SESSION_SECONDS": str(session_s),
         }
-        code = code or f"from streams.runtime.worker import serve; sys.exit(serve(os.environ, {step!r}))"
+        code = (
+            code or f"from streams.runtime.worker import serve; sys.exit(serve(os.environ, {step!r}, {delivery!r}))"
+        )
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", f"import os, sys; {code}"],

@@ -19,6 +19,7 @@ from connectors.wijkteam.process import REPAIR as FEED_REPAIR
 from connectors.wijkteam.projection import TOPICS as FEED_TOPICS
 from connectors.wijkteam.projection import projector
 from connectors.wijkteam.rebuilding import cleaning
+from schemas.codec import Codec
 from schemas.following import CannotContinue, Follower
 from schemas.transport import Cluster
 from signaalbrug.commands.rebuild import rebuild
@@ -132,7 +133,7 @@ ROOMS: Mapping[str, tuple[str, str, str, Callable[[Books], list[Follower]]]] = {
         "connectors.intake_ddl",
         "intake",
         "DATABASE",
-        lambda books: [forgetting(books.cluster, books.connect)],
+        lambda books: [forgetting(books.cluster, Codec(), books.connect)],
     ),
 }
 

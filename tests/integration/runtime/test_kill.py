@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -60,15 +61,19 @@ def withdrawals() -> list[Said]:
     return [withdrew(f"kind-{i}", on=9) for i in range(1, HOUSEHOLDS, 7)]
 
 
-def test_killing_workers_changes_nothing(cluster: Cluster, tmp_path: Path, figures: Callable[[str], None]) -> None:
+@pytest.mark.parametrize("delivery", ["faust", "native"])
+def test_killing_workers_changes_nothing(
+    delivery: str, cluster: Cluster, tmp_path: Path, figures: Callable[[str], None]
+) -> None:
     began = time.monotonic()
     publish_day(cluster, codec(), day(10))
     publish_policy(cluster, codec(), policy())
     sender, reading = Sender(cluster), Reading(cluster)
-    workers = [Worker(step, cluster, tmp_path) for step in ("person", "household", "person", "household")]
+    make = partial(Worker, cluster=cluster, folder=tmp_path, delivery=delivery)
+    workers = [make(step) for step in ("person", "household", "person", "household")]
     try:
         sender.say(*facts())
-        behind = _killing(signals(), withdrawals(), sender, reading, workers, cluster, tmp_path)
+        behind = _killing(signals(), withdrawals(), sender, reading, workers, cluster, make)
         wait_for(reading.settled, 60, "everything is decided")
         clean = told([*facts(), *signals(), *withdrawals()], first=10, partitions=cluster.partitions)
         assert view(reading.states("household")) == seen(clean)
@@ -77,9 +82,10 @@ def test_killing_workers_changes_nothing(cluster: Cluster, tmp_path: Path, figur
         decisions, untold = verified(cluster)
         opened = sum(bool(each["alerts"]) for each in seen(clean).values())
         figures(
-            f"{len(signals())} signals, {len(behind)} kills with {behind} records undecided, {opened} households"
-            f" with an alert, {len(alerts)} revisions: {doubled} double, {lost} lost; {decisions} decisions taken"
-            f" again from their evidence, {len(untold)} alerts without; {time.monotonic() - began:.0f} s"
+            f"{delivery}: {len(signals())} signals, {len(behind)} kills with {behind} records undecided, {opened}"
+            f" households with an alert, {len(alerts)} revisions: {doubled} double, {lost} lost;"
+            f" {decisions} decisions taken again from their evidence, {len(untold)} alerts without;"
+            f" {time.monotonic() - began:.0f} s"
         )
         assert len(behind) == KILLS and all(behind) and opened > 10
         assert (doubled, lost, untold) == (0, 0, [])
@@ -96,7 +102,7 @@ def _killing(
     reading: Reading,
     workers: list[Worker],
     cluster: Cluster,
-    folder: Path,
+    make: Callable[[str], Worker],
 ) -> list[int]:
     """Paced bursts; a worker dies right behind one, and only a kill that left something undecided counts."""
     behind: list[int] = []
@@ -113,9 +119,9 @@ def _killing(
         undecided = reading.behind(victim.step)
         behind += [undecided] if undecided else []
         workers.remove(victim)
-        workers.append(Worker(victim.step, cluster, folder))
+        workers.append(make(victim.step))
         if len(behind) in (2, 4):  # one more joins, one leaves in order
-            workers.append(Worker(victim.step, cluster, folder))
+            workers.append(make(victim.step))
             leaver = next(each for each in workers if each.step == victim.step)
             workers.remove(leaver)
             assert leaver.leave() == 0, leaver.log.read_text()[-1500:]

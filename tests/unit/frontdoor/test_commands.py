@@ -10,6 +10,7 @@ import pytest
 from signaalbrug.local.state import CHECKOUT
 
 NAMED = ("up", "down", "demo", "run", "worker", "trace", "policy", "topics", "docs", "user", "rebuild", "erase")
+OPERATORS = ("verify", "replay", "status", "doctor")
 
 
 def signaalbrug(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -26,7 +27,7 @@ def signaalbrug(*words: str, **settings: str) -> subprocess.CompletedProcess[str
 
 def test_help_names_every_verb() -> None:
     told = signaalbrug("--help").stdout
-    assert all(f" {verb} " in told for verb in NAMED)
+    assert all(f" {verb} " in told for verb in (*NAMED, *OPERATORS))
 
 
 def test_a_process_that_is_not_there_is_refused_with_those_that_are() -> None:
