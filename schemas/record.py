@@ -16,6 +16,8 @@ from schemas.vocabulary import Source
 
 OIN = "00000099000000001000"
 Headers = tuple[tuple[str, bytes], ...]
+#: Stands on what follows from a record whose own trace could not be read.
+RESTARTED = ("trace-restarted", b"1")
 
 #: reverse domain names by data source or domain, never by organisation (standards.md 8.1)
 _CE_TYPE_OF_SIGNAL: Mapping[Source, str] = MappingProxyType(
@@ -99,6 +101,8 @@ class Recorder:
         Time    `recorded_at` is the shell's clock and stands in a header only, never in the value
         """
         headers: Headers = (("traceparent", trace.traceparent.encode()), self._mode)
+        if trace.restarted:
+            headers += (RESTARTED,)
         if cause is not None:
             headers += (("sbcause", cause.encode()),)
         if isinstance(emitted, Forget):

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 
@@ -14,6 +14,7 @@ class Trace:
     trace_id: str
     span_id: str
     parent_span_id: str | None = None
+    restarted: bool = False
 
     @property
     def traceparent(self) -> str:
@@ -27,12 +28,12 @@ def begun(component: str, cause: str) -> Trace:
 
 
 def following(traceparent: str | None, component: str, cause: str) -> Trace:
-    """The span of *component* for *cause* in the trace it came with; a bad header begins a new trace.
+    """The span of *component* for *cause* in the trace it came with, or in a new one that says so.
 
-    Source  trace.md 4.1: span id = first 8 bytes of sha256(step, cause)
+    Source  trace.md 4.1: span id = first 8 bytes of sha256(step, cause); bad_inputs.md B11
     """
     span = hashlib.sha256(f"{component}\x1f{cause}".encode()).hexdigest()[:16]
     found = _TRACEPARENT.fullmatch(traceparent or "")
     if found is None or set(found[1]) == {"0"} or set(found[2]) == {"0"}:
-        return begun(component, cause)
+        return replace(begun(component, cause), restarted=True)
     return Trace(found[1], span, found[2])

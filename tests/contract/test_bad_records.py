@@ -15,7 +15,7 @@ from schemas.events.event import Event, Position
 from schemas.events.register import Consent
 from schemas.identity import ReceiptId
 from schemas.partitioning import partition_of
-from schemas.record import OutRecord, Recorder
+from schemas.record import RESTARTED, OutRecord, Recorder
 from schemas.registry import Version, known_versions
 from schemas.trace import begun, following
 from schemas.vocabulary import Refusal
@@ -175,7 +175,10 @@ def test_b11_a_bad_traceparent_begins_a_new_trace_and_the_record_counts(bad: str
     codec, record = Codec(), record_of(absence("kind", 3), SIGNAL)
     headers = tuple((name, bad.encode() if name == "traceparent" else value) for name, value in record.headers)
     assert looked_at(codec, record, headers=headers) == absence("kind", 3)
-    assert following(bad, "person", "a/0/1") == begun("person", "a/0/1")
+    new = following(bad, "person", "a/0/1")
+    assert new == dataclasses.replace(begun("person", "a/0/1"), restarted=True)
+    assert RESTARTED in Recorder(codec).record(absence("kind", 3), new, RECORDED_AT).headers
+    assert RESTARTED not in record.headers
     good = dict(record.headers)["traceparent"].decode()
     assert following(good, "person", "a/0/1").trace_id == good.split("-")[1]
 

@@ -13,7 +13,7 @@ from schemas.catalogue import Key
 from schemas.codec import NotDecoded
 from schemas.events.delivery import Quarantined
 from schemas.partitioning import partition_of
-from schemas.record import OutRecord
+from schemas.record import RESTARTED, OutRecord
 from schemas.scrubbing import leaked_numbers
 from schemas.sealing import unseal
 from schemas.transport import Cluster
@@ -134,6 +134,8 @@ def test_each_bad_record_goes_aside_and_the_next_good_one_is_decided(
     refused = sum(why is not None for why in expected)
     assert len(found) == refused
     assert len(events_of(begun, "outcome.v1")) == len(sent) - refused, "each next good record is decided"
+    restarted = [raw for raw in read_all(begun, "outcome.v1") if RESTARTED in (raw.headers or ())]
+    assert len(restarted) == 1, "what followed from the record with the bad traceparent says so"
     others = ("quarantine.v1", "outcome.v1", "state.person.v1", "processing.v1", "evidence.v1")
     assert list(leaked_numbers(said_anywhere(begun, others))) == []
     assert CANARY not in "".join(capfd.readouterr())
