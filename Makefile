@@ -14,7 +14,7 @@ PYTHON := $(shell for name in python3.11 python3.12 python3.13 python3; do \
 	if command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
 	then echo $$name; break; fi; done)
 
-.PHONY: help setup demo down test check bench-memory clean
+.PHONY: help setup demo down test check mutants bench-memory clean
 
 help: ## What can be asked
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -51,6 +51,9 @@ check: $(STAMP) ## Style, types, who may import whom, generated documents in ste
 
 test: check ## Everything; starts and stops what it needs
 	$(BIN)/pytest $(PYTEST)
+
+mutants: $(STAMP) ## Takes each safeguard out in a copy: the tests that guard it must fail then
+	$(BIN)/python -m tests.support.mutants
 
 bench-memory: $(STAMP) ## Speed of both steps in memory, against its bar
 	$(BIN)/python -m bench.steps_in_memory

@@ -4,14 +4,18 @@ import pytest
 
 from schemas.events.account import Outcome
 from schemas.events.alert import Alert
+from schemas.events.context import PolicyPublished
+from schemas.events.contribution import Contribution
 from schemas.vocabulary import OutcomeKind, Reason, Source
 from streams.runtime.memory import Memory
+from streams.topology import HOUSEHOLD
 from tests.support.stories import (
     Said,
     absence,
     agreed,
     alerts,
     arrears,
+    codec,
     dawn,
     died,
     joined,
@@ -63,6 +67,29 @@ def test_a_stopped_ground_acts_at_once_and_a_resumed_one_brings_the_alert_back()
     stopped = [*story, policy("ground:lpw-toestemming")]
     assert open_alerts(told(stopped, first=20)) == {}
     assert len(open_alerts(told([*stopped, policy()], first=20))) == 1
+
+
+def _household_alone(under: PolicyPublished) -> Memory:
+    """The household step with what the person step contributed under today's policy, and nothing more of it."""
+    story = [*FAMILY, agreed("kind", on=2), arrears("ouder", on=10), absence("kind", on=3)]
+    contributed = told(story, first=20).events("contribution.v1")
+    memory = Memory(codec(), steps=(HOUSEHOLD,))
+    memory.publish(dawn(20), under, *(each for each in contributed if isinstance(each, Contribution)))
+    return memory.run()
+
+
+def test_a_household_judges_again_what_the_person_step_has_not_taken_back_yet() -> None:
+    memory = _household_alone(policy())
+    assert len(open_alerts(memory)) == 1
+    memory.publish(policy("ground:lpw-toestemming"))
+    assert open_alerts(memory.run()) == {}
+
+
+def test_what_was_contributed_under_another_policy_opens_nothing_yet() -> None:
+    memory = _household_alone(policy("rule:een-andere"))
+    assert alerts(memory) == []
+    memory.publish(policy())
+    assert len(open_alerts(memory.run())) == 1
 
 
 def _said(revisions: list[Alert]) -> list[tuple[object, ...]]:

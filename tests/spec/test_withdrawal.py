@@ -4,9 +4,11 @@ import os
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+from schemas.events.event import Forget
 from schemas.events.signal import Signal
 from schemas.vocabulary import Source
 from tests.support.histories import histories, shuffled
@@ -16,7 +18,9 @@ from tests.support.stories import (
     agreed,
     arrears,
     dawn,
+    household,
     joined,
+    named,
     open_alerts,
     person,
     seen,
@@ -53,6 +57,22 @@ def test_a_consent_given_anew_brings_the_alert_back_as_a_new_one() -> None:
     first = told(before[:-1])
     assert len(open_alerts(again)) == 1
     assert set(open_alerts(again)) != set(open_alerts(first))
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        Forget("consent.v1", person("kind"), named("consent", "kind/toestemming")),
+        Forget("household.membership.v1", person("kind"), household("huis")),
+    ],
+    ids=["consent", "membership"],
+)
+def test_what_was_taken_off_its_topic_holds_no_more(gone: Forget) -> None:
+    story = [*FAMILY, DEBT, absence("kind", on=3), dawn(20)]
+    after = told([*story, gone])
+    assert len(open_alerts(told(story))) == 1
+    assert open_alerts(after) == {}
+    assert seen(after) == seen(told([*FAMILY, DEBT, dawn(20)]))
 
 
 def test_in_any_history_a_withdrawal_equals_never_having_come(figures: Callable[[str], None]) -> None:

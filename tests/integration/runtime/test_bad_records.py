@@ -19,6 +19,7 @@ from schemas.sealing import unseal
 from schemas.transport import Cluster
 from schemas.vocabulary import Refusal, Stage
 from streams.runtime.calendar import publish_day, publish_policy
+from streams.runtime.transactor import Fenced
 from streams.runtime.turn import LARGEST_RECORD, Turn
 from tests.support.probe import FATAL, PRIVATE_KEY, inputs, owners_of, probe
 from tests.support.runs import Sender, events_of, read_all
@@ -218,6 +219,19 @@ def test_a_decision_that_raises_puts_its_record_aside_and_goes_on(begun: Cluster
         0,
     )
     assert len(events_of(begun, "outcome.v1")) == 2
+
+
+def test_a_worker_that_was_fenced_puts_nothing_aside(begun: Cluster) -> None:
+    zombie, heir = probe(begun), probe(begun)
+    zombie.open()
+    good = inputs([next(owners_of(0, begun))], "a", begun)[0]
+    Sender(begun).send([replace(good, value=b"onzin")])
+    heir.open()
+    heir.close()
+    with pytest.raises(Fenced):
+        zombie.deliver(rows(begun))
+    zombie.close()
+    assert [each.offset for each in quarantine(begun)] == [0]
 
 
 def test_a_decision_too_large_for_the_log_goes_aside(begun: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -182,6 +182,20 @@ def test_a_zombie_is_fenced_and_doubles_nothing(few: Cluster) -> None:
     heir.close()
 
 
+def test_a_transaction_that_fails_leaves_the_books_as_they_were(few: Cluster) -> None:
+    begin(few)
+    zombie, heir = probe(few), probe(few)
+    zombie.open()
+    heir.open()
+    heir.close()
+    before = dict(zombie.books.positions)
+    Sender(few).send(inputs(names(few, 5), "a", few))
+    with pytest.raises(Fenced):
+        zombie.deliver(on_log(few))
+    assert (zombie.books.positions, zombie.books.owners) == (before, {})
+    zombie.close()
+
+
 def test_a_transaction_that_was_left_open_is_aborted_at_opening(few: Cluster) -> None:
     begin(few)
     left = transactional_producer(few, "person-0")
