@@ -73,10 +73,10 @@ class RegistryServer:
         answer = self._ask("GET", f"/schemas/ids/{schema_id}")
         if answer is None:
             return None
-        self._meanings[schema_id] = _spelling_in(answer)
+        spelled = self._meanings[schema_id] = _spelling_in(answer)
         if len(self._meanings) > REMEMBERED:
             self._meanings.popitem(last=False)
-        return self._ours.get(_spelling_in(answer))
+        return self._ours.get(spelled)
 
     def publish(self, versions: Sequence[Version]) -> Iterator[tuple[Version, int, bool]]:
         """Register what is missing, oldest first, under FULL_TRANSITIVE: each version, its id, whether it is new.

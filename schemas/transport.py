@@ -227,13 +227,10 @@ def standing_keys(cluster: Cluster, topic: str) -> frozenset[Key]:
             if silent > 30:
                 raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
             for message in messages:
-                error = message.error()
-                if error is None:
-                    _stands(standing, message)
-                elif error.code() == KafkaError._PARTITION_EOF:
+                if _is_end(message):
                     waiting.discard(message.partition())
                 else:
-                    raise KafkaException(error)
+                    _stands(standing, message)
     finally:
         consumer.close()
     return frozenset(standing)

@@ -7,8 +7,9 @@ from schemas.events.alert import Alert
 from schemas.events.delivery import Delivery
 from schemas.events.signal import Signal
 from signaalbrug.proof.finding import Checked, Finding
+from streams.core.evidence import sha256
 from streams.trail.edges import Edge, Role
-from streams.trail.kept import Held, Kept, sha256
+from streams.trail.kept import Held, Kept
 from streams.trail.shelf import Shelf
 from streams.trail.verify import Verifier
 

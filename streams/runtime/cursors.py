@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,11 +39,8 @@ def left_behind(consumer: Consumer, starts: Mapping[Where, int], repair: str) ->
 
 def followers_left(cluster: Cluster, starts: Mapping[Where, int], name: str) -> dict[Where, Left]:
     """What a follower has before it."""
-    consumer = reader(cluster, f"left-{name}")
-    try:
+    with closing(reader(cluster, f"left-{name}")) as consumer:
         return left_behind(consumer, starts, "signaalbrug doctor")
-    finally:
-        consumer.close()
 
 
 class Books:
@@ -99,26 +97,17 @@ class Books:
 
 def undecided(cluster: Cluster, step: Step[Any]) -> Mapping[Where, int]:
     """How many committed records a step has not decided, by topic and partition."""
-    books = Books(cluster, step)
-    try:
+    with closing(Books(cluster, step)) as books:
         return books.undecided()
-    finally:
-        books.close()
 
 
 def committed_cursors(cluster: Cluster, step: Step[Any]) -> Mapping[int, Cursor]:
     """The committed cursor of every partition of a step."""
-    books = Books(cluster, step)
-    try:
+    with closing(Books(cluster, step)) as books:
         return books.cursors()
-    finally:
-        books.close()
 
 
 def committed_states(cluster: Cluster, step: Step[Any]) -> list[Any]:
     """The committed state of every owner of a step."""
-    books = Books(cluster, step)
-    try:
+    with closing(Books(cluster, step)) as books:
         return books.states()
-    finally:
-        books.close()

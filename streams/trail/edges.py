@@ -12,7 +12,8 @@ from schemas.events import account, alert, contribution, delivery, register, sig
 from schemas.events.event import Event, Position
 from schemas.identity import HouseholdId
 from schemas.vocabulary import AlertKind, ContributionKind
-from streams.trail.kept import contribution_node, membership_node, name_of, sha256
+from streams.core.evidence import sha256
+from streams.trail.kept import contribution_node, membership_node, name_of
 
 EXPLAINED = ("contribution.v1", "alert.v1")
 

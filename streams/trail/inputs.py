@@ -134,12 +134,8 @@ def _state_differs(told: tuple[str, ...], came_as: str, where: str) -> Iterator[
         yield Difference("the state before is not what came in", where, Kind.STATE, details)
 
 
-def _is_whole(policy: PolicyPublished) -> bool:
-    return policy_hash(policy.bundle, policy.stopped) == policy.policy_hash
-
-
 def _is_named(policy: PolicyPublished, named: str) -> bool:
-    return policy.policy_hash == named and _is_whole(policy)
+    return policy_hash(policy.bundle, policy.stopped) == policy.policy_hash == named
 
 
 def _installed(named: str) -> str | None:

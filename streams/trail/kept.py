@@ -14,6 +14,7 @@ from schemas.events.event import Event, Forgotten, Position
 from schemas.following import Arrived
 from schemas.shapes import milliseconds
 from schemas.vocabulary import LifecycleKind
+from streams.core.evidence import sha256
 
 #: The state after decisions whose evidence we hold: keeping it again would only keep persons twice.
 HASH_ONLY = ("state.person.v1", "state.household.v1")
@@ -53,11 +54,6 @@ class Kept:
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
     event: Event | None
-
-
-def sha256(value: bytes | None) -> str:
-    """SHA-256 of a record's value; a tombstone is the hash of nothing."""
-    return hashlib.sha256(value or b"").hexdigest()
 
 
 def veiled(kind: str, *parts: str) -> str:
@@ -147,6 +143,11 @@ def persons_in(event: Event | NotDecoded | None, codec: Codec) -> frozenset[str]
             return frozenset([concerned]) if isinstance(concerned, str) else frozenset()
 
 
+def marks_of(arrived: Arrived, codec: Codec) -> frozenset[str]:
+    """The marks of every person whom this record names."""
+    return frozenset(map(person_mark, persons_in(arrived.event, codec)))
+
+
 def _persons_in_evidence(event: account.Evidence, codec: Codec) -> Iterator[str]:
     if event.step == "person":
         yield event.owner
@@ -170,8 +171,8 @@ def erased_in(arrived: Iterable[Arrived]) -> frozenset[str]:
     )
 
 
-def kept_of(arrived: Arrived, erased: frozenset[str], codec: Codec) -> Kept:
-    """What the trail holds of a record when the persons behind these marks are erased."""
+def kept_of(arrived: Arrived, erased: bool) -> Kept:
+    """What the trail holds of a record; of one that names somebody who was *erased* it keeps no body."""
     event = arrived.event
     traceparent = header(arrived.headers, "traceparent") or ""
     base: dict[str, Any] = {
@@ -185,7 +186,7 @@ def kept_of(arrived: Arrived, erased: frozenset[str], codec: Codec) -> Kept:
         "row": getattr(event, "row", None),
         "refusal": event.reason.value if isinstance(event, NotDecoded) else None,
     }
-    held = _held(arrived, erased, codec)
+    held = _held(arrived, erased)
     if held in (Held.ERASED, Held.HASH_ONLY):
         return Kept(**base, held=held, key=None, value=None, headers=(), event=None)
     headers = tuple((key, value or b"") for key, value in arrived.headers or ())
@@ -193,11 +194,11 @@ def kept_of(arrived: Arrived, erased: frozenset[str], codec: Codec) -> Kept:
     return Kept(**base, held=held, key=arrived.key, value=arrived.value, headers=headers, event=event)
 
 
-def _held(arrived: Arrived, erased: frozenset[str], codec: Codec) -> Held:
+def _held(arrived: Arrived, erased: bool) -> Held:
     if isinstance(arrived.event, NotDecoded) or arrived.at.topic in HASH_ONLY:
         # What cannot be read might hold anything: quarantine has it, sealed; the trail keeps its hash.
         return Held.HASH_ONLY
-    if erased and any(person_mark(person) in erased for person in persons_in(arrived.event, codec)):
+    if erased:
         return Held.ERASED
     return Held.TOMBSTONE if arrived.value is None else Held.BODY
 
@@ -206,4 +207,4 @@ def keep(arrived: Iterable[Arrived], codec: Codec) -> list[Kept]:
     """What the trail holds after these records, without a database; in order of place on the log."""
     known = sorted(arrived, key=lambda each: each.at)
     erased = erased_in(known)
-    return [kept_of(each, erased, codec) for each in known]
+    return [kept_of(each, bool(erased and marks_of(each, codec) & erased)) for each in known]

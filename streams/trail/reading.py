@@ -9,8 +9,9 @@ from psycopg.rows import namedtuple_row
 from schemas.catalogue import Key
 from schemas.codec import Codec, NotDecoded
 from schemas.events.event import Event, Forgotten, Position, placed
+from streams.core.evidence import sha256
 from streams.trail.edges import Edge, Role
-from streams.trail.kept import Held, Kept, Name, sha256
+from streams.trail.kept import Held, Kept, Name
 from streams.trail.shelf import Shelf
 from streams.trail.store import read_headers
 
@@ -84,7 +85,7 @@ def erasures_asked(connection: Connection) -> bool:
 def reachable(connection: Connection, codec: Codec, nodes: Iterable[str]) -> Shelf:
     """The records and edges that can be reached from these names, both ways, and the records that tell of them."""
     known: dict[Position, Kept] = {}
-    seen: dict[tuple[Any, ...], Edge] = {}
+    seen: dict[Edge, None] = {}
     asked: set[str] = set()
     new = set(nodes)
     for _ in range(MOST_ROUNDS):
@@ -95,13 +96,9 @@ def reachable(connection: Connection, codec: Codec, nodes: Iterable[str]) -> She
         known |= {each.at: each for each in fetched}
         names = {name for each in fetched for name in _names(each)} | {node for node in new if not _is_hub(node)}
         came = list(edges(connection, "where child = any(%s) or parent = any(%s)", list(names), list(names)))
-        seen |= {_identity(edge): edge for edge in came}
+        seen |= dict.fromkeys(came)
         new = {end for edge in came for end in (edge.child, edge.parent, str(edge.told_by))} - asked
-    return Shelf(known.values(), seen.values())
-
-
-def _identity(edge: Edge) -> tuple[Any, ...]:
-    return (edge.child, edge.child_rev, edge.parent, edge.parent_rev, edge.role, edge.told_by)
+    return Shelf(known.values(), seen)
 
 
 def _names(record: Kept) -> Iterator[str]:

@@ -9,7 +9,7 @@ import psycopg
 from schemas.codec import Codec
 from schemas.following import Apply, Arrived
 from streams.trail.edges import Edge, edges_of
-from streams.trail.kept import Held, Kept, erased_in, kept_of, person_mark, persons_in
+from streams.trail.kept import Held, Kept, erased_in, kept_of, marks_of
 
 Connection = psycopg.Connection[Any]
 
@@ -30,22 +30,13 @@ def applying(codec: Codec, recorded: Callable[[Sequence[Kept]], None] = lambda _
 
     def apply(connection: Connection, arrived: Sequence[Arrived]) -> None:
         erased = erased_in(arrived)
-        marks = {each.at: _marks(each, codec) for each in arrived}
+        marks = {each.at: marks_of(each, codec) for each in arrived}
         erased |= _already_erased(connection, frozenset[str]().union(*marks.values()))
-        kept = [kept_of(each, erased, codec) for each in arrived]
+        kept = [kept_of(each, bool(marks[each.at] & erased)) for each in arrived]
         _write(connection, kept, arrived, marks, erased, codec)
         recorded(kept)
 
     return apply
-
-
-def apply(connection: Connection, arrived: Sequence[Arrived]) -> None:
-    """`applying` with the codec of the directory registry; for those who feed the trail without a broker."""
-    applying(Codec())(connection, arrived)
-
-
-def _marks(arrived: Arrived, codec: Codec) -> frozenset[str]:
-    return frozenset(map(person_mark, persons_in(arrived.event, codec)))
 
 
 def _already_erased(connection: Connection, marks: frozenset[str]) -> frozenset[str]:

@@ -11,13 +11,13 @@ from schemas.events.alert import Alert
 from schemas.events.context import PolicyPublished
 from schemas.events.contribution import Contribution
 from schemas.events.event import Event, Forget, Position
-from streams.core.evidence import state_from_parts
+from streams.core.evidence import sha256, state_from_parts
 from streams.core.step import Context, Step
 from streams.policy.bundle import policy_of
 from streams.topology import STEPS
 from streams.trail.differing import differences
 from streams.trail.inputs import Difference, Inputs, Kind, content, parts_changed
-from streams.trail.kept import HASH_ONLY, Held, Kept, contribution_node, sha256
+from streams.trail.kept import HASH_ONLY, Held, Kept, contribution_node
 from streams.trail.shelf import Shelf
 
 __all__ = ["GONE", "Difference", "Kind", "Verified", "Verifier", "verify_alert"]
@@ -72,40 +72,35 @@ class Verifier:
         try:
             event = _body(record, Kind.ALERT)
             assert isinstance(event, Alert)
-            own = tuple(self._decisions(record))
-            found = [*content(record, Kind.ALERT), *self._inputs.under(record)]
-            found += [each for one in own for each in self._again(one)]
-            if not own:
-                found.append(Difference("evidence is missing", str(record.at), Kind.EVIDENCE))
+            decisions, found = self._decided(record, Kind.ALERT)
             contributed = list(self._contributions(event))
         except _Erased:
             return Verified(name, revision, 0, gone=True)
         except _Unreadable as unreadable:
             return Verified(name, revision, 0, (unreadable.difference,))
-        found += [each for _, differing in contributed for each in differing]
-        return Verified(name, revision, len(own) + len(contributed), tuple(dict.fromkeys(found)))
+        found += [each for differing in contributed for each in differing]
+        return Verified(name, revision, decisions + len(contributed), tuple(dict.fromkeys(found)))
 
-    def _decisions(self, record: Kept) -> Iterator[Kept]:
-        if record.held is Held.ERASED:
-            raise _Erased
-        yield from self._shelf.evidence(record)
+    def _decided(self, record: Kept, kind: Kind) -> tuple[int, list[Difference]]:
+        """How many decisions emitted this record, and what is not as it was: in it, under it and in them."""
+        decisions = self._shelf.evidence(record)
+        found = [*content(record, kind), *self._inputs.under(record)]
+        found += [each for one in decisions for each in self._again(one)]
+        if not decisions:
+            found.append(Difference("evidence is missing", str(record.at), Kind.EVIDENCE))
+        return len(decisions), found
 
-    def _contributions(self, alert: Alert) -> Iterator[tuple[str, tuple[Difference, ...]]]:
+    def _contributions(self, alert: Alert) -> Iterator[tuple[Difference, ...]]:
         for person, number in sorted({(each.person, each.number) for each in alert.signals}):
             node = contribution_node(alert.household, person)
             records = self._shelf.named(node, str(number))
             if not records:
-                yield node, (Difference("contribution is missing", node, Kind.CONTRIBUTION),)
+                yield (Difference("contribution is missing", node, Kind.CONTRIBUTION),)
             for record in records:
                 event = _body(record, Kind.CONTRIBUTION)
                 assert isinstance(event, Contribution)
-                found = [*content(record, Kind.CONTRIBUTION), *self._inputs.under(record)]
-                found += self._inputs.signals(event)
-                evidence = list(self._decisions(record))
-                found += [each for one in evidence for each in self._again(one)]
-                if not evidence:
-                    found.append(Difference("evidence is missing", str(record.at), Kind.EVIDENCE))
-                yield node, tuple(found)
+                _, found = self._decided(record, Kind.CONTRIBUTION)
+                yield (*found, *self._inputs.signals(event))
 
     def _again(self, evidence: Kept) -> tuple[Difference, ...]:
         if evidence.at not in self._taken:

@@ -19,10 +19,10 @@ from signaalbrug.local.cluster import SUPERUSER
 from signaalbrug.local.databases import prepare
 from signaalbrug.local.servers import Servers
 from signaalbrug.verify_command import run_verify
+from streams.core.evidence import sha256
 from streams.policy.bundle import canonical, policy_hash
 from streams.runtime.memory import Memory
 from streams.trail import ddl
-from streams.trail.kept import sha256
 from streams.trail.store import applying, erase_pending
 from tests.support.stories import absence, agreed, arrears, codec, dawn, erased, joined, person
 from tests.support.trail import arrived, told_with_deliveries
