@@ -3,13 +3,13 @@
 import dataclasses
 from collections.abc import Iterable, Sequence
 
-from schemas.admission import admitted
 from schemas.events.delivery import Delivery
 from schemas.events.register import Consent
 from schemas.events.signal import Signal
 from schemas.following import Arrived
 from schemas.identity import ReceiptId
 from schemas.vocabulary import DeliveryKind
+from signaalbrug.demo.log import arrived_in
 from streams.runtime.memory import Memory
 from streams.trail.shelf import Shelf, shelved
 from tests.support.stories import Said, at, codec, dawn, named, policy
@@ -57,23 +57,9 @@ def told_with_deliveries(said: Sequence[Said], first: int = 1, partitions: int =
 
 def arrived(memory: Memory) -> list[Arrived]:
     """What a follower of every topic reads of a run, in the order in which it was written."""
+    first = 1_767_225_600_000
     return [
-        Arrived(
-            logged.at,
-            admitted(
-                memory.recorder.codec,
-                logged.at,
-                memory.partitions,
-                logged.record.key,
-                logged.record.value,
-                logged.record.headers,
-            ),
-            logged.record.key,
-            logged.record.value,
-            logged.record.headers,
-            1_767_225_600_000 + logged.sequence,
-        )
-        for logged in memory.log
+        dataclasses.replace(each, timestamp_ms=first + index) for index, each in enumerate(arrived_in(memory))
     ]
 
 
