@@ -1,44 +1,40 @@
 """Intake as a process: every source's drop folder in turn; an outage leaves the files where they are."""
 
-import signal
 import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from prometheus_client import Counter, Gauge
 
+from connectors import intake_metrics as metrics
+from connectors.batches import Effects
 from connectors.connector import Connector
 from connectors.files import DONE, REFUSED, Candidate, DropFolder, NotRegular, OpenFile, Vanished, prepare
 from connectors.forgetting import forgetting
-from connectors.intake import Changed, Effects, Taken, take_in
-from connectors.quarantine import stage_of
+from connectors.intake import Changed, Taken, take_in
+from connectors.intake_broker import Broker, Outage
 from connectors.receipts_postgres import PostgresBooks
 from connectors.sources import SOURCES, connectors_for
 from connectors.vault.api import VaultDown, VaultRefused
 from connectors.vault.client import VaultClient
 from schemas.codec import Codec, codec_from
+from schemas.databases import connect
 from schemas.doors import Door, settings_from
 from schemas.following import CannotContinue
-from schemas.operations import QUARANTINED, configure_logging, serve_operations
-from schemas.record import OutRecord, Recorder
+from schemas.operations import configure_logging, serve_operations, stop_event
+from schemas.record import Recorder
 from schemas.scrubbing import error_code
 from schemas.sealing import seal
-from schemas.transport import BrokerTrouble, Cluster, producer, send
-from schemas.vocabulary import Refusal, Stage
+from schemas.transport import Cluster
+from schemas.vocabulary import Refusal
 
-ROWS = Counter("signaalbrug_intake_rows", "Rows of closed deliveries", ["source", "outcome"])
-LAST_SUCCESS = Gauge("signaalbrug_intake_last_success_timestamp_seconds", "Last delivery taken in", ["source"])
-WAITING = Gauge("signaalbrug_intake_waiting_files", "Files that lie in the drop folder", ["source"])
-OUTAGE = Gauge("signaalbrug_intake_outage", "1 while intake cannot go on for want of this", ["part"])
-PARTS = ("vault", "database", "broker", "drop")
 _LONGEST_WAIT_S = 10.0
 _TIDY_EVERY_S = 600.0
-_ASK_EVERY_S = 5.0
 _PARKED_S = 60.0
 
 
@@ -60,59 +56,29 @@ class Halted(Exception):
     """The process was told to stop between two batches; the file stays and is taken up where it was."""
 
 
-class Outage(Exception):
-    """Something that intake needs does not answer; `part` is one of PARTS."""
-
-    def __init__(self, part: str, error: Exception) -> None:
-        super().__init__(part)
-        self.part, self.code = part, error_code(error)
-
-
 class Intake:
     """The loop over the folders, with its connections."""
 
     def __init__(self, settings: IntakeSettings, cluster: Cluster, codec: Codec, log: Any) -> None:
-        self._settings, self._cluster, self._log = settings, cluster, log
+        self._settings, self._log = settings, log
+        self.connect = partial(connect, settings.database)
         self._connectors = connectors_for(settings.municipality)
         self._folders = {name: DropFolder(settings.drop / name, settings.settle_seconds) for name in SOURCES}
         self._vault = VaultClient(settings.vault_socket, settings.vault_token)
         self._key = settings.quarantine_key.read_text()
         self.codec, self._recorder = codec, Recorder(codec, cluster.partitions)
         self._database: psycopg.Connection[Any] | None = None
-        self._producer: Any = None
-        self._tidied_s = self._asked_s = 0.0
+        self._broker = Broker(cluster)
+        self._tidied_s = 0.0
         self._parked_until_s: dict[str, float] = {}
         self.ready = False
-
-    def publish(self, records: Sequence[OutRecord]) -> None:
-        """Raises Outage when the broker did not acknowledge everything."""
-        if self._producer is None:
-            self._producer = producer(self._cluster, "intake")
-        try:
-            send(self._producer, records)
-        except BrokerTrouble as trouble:
-            self._producer = None
-            raise Outage("broker", trouble) from None
-
-    def _ask_broker(self) -> None:
-        if self._producer is None or time.monotonic() - self._asked_s > _ASK_EVERY_S:
-            self._producer = self._producer or producer(self._cluster, "intake")
-            try:
-                self._producer.list_topics("delivery.v1", timeout=5)
-            except BrokerTrouble as trouble:
-                raise Outage("broker", trouble) from None
-            self._asked_s = time.monotonic()
-
-    def connect(self) -> psycopg.Connection[Any]:
-        """A connection in autocommit, as the role of intake."""
-        return psycopg.connect(self._settings.database, autocommit=True, connect_timeout=5)
 
     def _effects(self) -> Effects:
         if self._database is None or self._database.closed:
             self._database = self.connect()
         return Effects(
             vault=self._vault,
-            publish=self.publish,
+            publish=self._broker.publish,
             books=PostgresBooks(self._database),
             recorder=self._recorder,
             seal=lambda content: seal(self._key, content),
@@ -128,7 +94,7 @@ class Intake:
             effects = self._effects()
             assert isinstance(effects.books, PostgresBooks)
             effects.vault.source_key(SOURCES[0])  # whether the vault answers is known before a file comes
-            self._ask_broker()
+            self._broker.ask()
             self._tidy(effects.books)
             for name in SOURCES:
                 self._folder(name, effects, stop)
@@ -143,12 +109,12 @@ class Intake:
     def _folder(self, name: str, effects: Effects, stop: threading.Event) -> None:
         folder = self._folders[name]
         candidates = folder.candidates(time.time())
-        WAITING.labels(name).set(folder.waiting)
+        metrics.WAITING.labels(name).set(folder.waiting)
         for candidate in candidates:
             if stop.is_set() or time.monotonic() < self._parked_until_s.get(name, 0.0):
                 return
             self._take(self._connectors[name], folder, candidate, effects, stop)
-        WAITING.labels(name).set(folder.waiting - len(candidates))
+        metrics.WAITING.labels(name).set(folder.waiting - len(candidates))
 
     def _take(
         self,
@@ -163,7 +129,7 @@ class Intake:
                 taken = take_in(connector, opened.file, opened.sight.size, effects, lambda: _going_on(stop, opened))
         except NotRegular:
             folder.move(candidate, REFUSED, uuid.uuid4().hex)
-            QUARANTINED.labels(Stage.RECEIVE.value, Refusal.NOT_REGULAR.value).inc()
+            metrics.not_regular()
             self._log.warning("not_taken", source=connector.name, reason=Refusal.NOT_REGULAR.value)
             return
         except (Vanished, Changed) as parked:
@@ -176,9 +142,9 @@ class Intake:
             return
         to = REFUSED if taken.status == "refused" else DONE
         folder.move(candidate, to, f"{taken.receipt.id}{connector.suffixes[0]}")
-        self._count(connector.name, taken)
+        self._tell(connector.name, taken)
 
-    def _count(self, source: str, taken: Taken) -> None:
+    def _tell(self, source: str, taken: Taken) -> None:
         summary = taken.summary
         self._log.info(
             "delivery_taken",
@@ -190,13 +156,7 @@ class Intake:
             duplicates=len(summary.duplicates),
             refused=len(summary.refused),
         )
-        LAST_SUCCESS.labels(source).set(time.time())
-        if taken.new:
-            ROWS.labels(source, "accepted").inc(summary.accepted)
-            ROWS.labels(source, "duplicate").inc(len(summary.duplicates))
-            ROWS.labels(source, "refused").inc(len(summary.refused))
-            for refused in summary.refused:
-                QUARANTINED.labels(stage_of(refused).value, refused.reason.value).inc()
+        metrics.delivered(source, taken)
 
     def _tidy(self, books: PostgresBooks) -> None:
         if time.monotonic() - self._tidied_s < _TIDY_EVERY_S and self._tidied_s:
@@ -212,13 +172,13 @@ class Intake:
         while not stop.is_set():
             try:
                 self.turn(stop)
-                self._tell(None)
+                metrics.outage(None)
                 self.ready, wait_s, known = True, self._settings.poll_seconds, None
             except Halted:
                 break
             except Outage as outage:
                 self.ready = False
-                self._tell(outage.part)
+                metrics.outage(outage.part)
                 if (outage.part, outage.code) != known:
                     self._log.warning("outage", stage=outage.part, code=outage.code)
                 known, wait_s = (outage.part, outage.code), min(wait_s * 2, _LONGEST_WAIT_S)
@@ -226,11 +186,6 @@ class Intake:
         if self._database is not None:
             self._database.close()
         self._vault.close()
-
-    @staticmethod
-    def _tell(part: str | None) -> None:
-        for each in PARTS:
-            OUTAGE.labels(each).set(1 if each == part else 0)
 
 
 def _going_on(stop: threading.Event, opened: OpenFile) -> bool:
@@ -254,9 +209,7 @@ def serve(environment: Mapping[str, str]) -> int:
     codec = codec_from(environment)
     prepare(settings.drop, SOURCES)
     intake = Intake(settings, cluster, codec, log)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_event()
     operations = serve_operations(settings.operations_port, lambda: intake.ready)
     ended: list[int] = []
     follows = threading.Thread(

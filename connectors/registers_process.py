@@ -1,8 +1,8 @@
 """The registers as a process: two followers, a refresh and a relay, each a thread that waits out what is down."""
 
-import signal
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,16 @@ import psycopg
 from connectors.brp import BrpAnswers
 from connectors.household_register.areas import Areas
 from connectors.household_register.outbox import relay
-from connectors.household_register.register import AMSTERDAM, RETENTION_DAYS, HouseholdRegister
+from connectors.household_register.register import RETENTION_DAYS, HouseholdRegister
 from connectors.threads import OUTAGES, Held, Process
 from connectors.vault.client import VaultClient
 from schemas.catalogue import SIGNAL_TOPICS
+from schemas.civil import AMSTERDAM
 from schemas.codec import Codec, codec_from
+from schemas.databases import connect
 from schemas.doors import Door, settings_from
 from schemas.following import Apply, Follower, rebuild_command
-from schemas.operations import configure_logging, serve_operations
+from schemas.operations import configure_logging, serve_operations, stop_event
 from schemas.record import Recorder
 from schemas.transport import Cluster, producer, send
 
@@ -73,29 +75,28 @@ def _followers(
     }
 
 
+def _register(settings: RegisterSettings, recorder: Recorder) -> HouseholdRegister:
+    return HouseholdRegister(
+        vault=VaultClient(settings.vault_socket, settings.vault_token),
+        brp=BrpAnswers(settings.brp),
+        areas=Areas.read(settings.areas),
+        recorder=recorder,
+        now=lambda: datetime.now(UTC),
+        municipality=settings.municipality,
+        retention_days=settings.retention_days,
+    )
+
+
 def serve(environment: Mapping[str, str]) -> int:
     """Follow, refresh and relay until SIGTERM; 0 when it stopped in order, 6 when books and log do not fit."""
     settings = settings_from(environment, RegisterSettings)
     cluster, log = Cluster.from_environment(environment), configure_logging("registers")
     codec = codec_from(environment)
-
-    def connect() -> psycopg.Connection[Any]:
-        return psycopg.connect(settings.database, autocommit=True, connect_timeout=5)
-
-    register = HouseholdRegister(
-        vault=VaultClient(settings.vault_socket, settings.vault_token),
-        brp=BrpAnswers(settings.brp),
-        areas=Areas.read(settings.areas),
-        recorder=Recorder(codec, cluster.partitions),
-        now=lambda: datetime.now(UTC),
-        municipality=settings.municipality,
-        retention_days=settings.retention_days,
-    )
-    process = Process(log)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: process.stop.set())
-    followers = _followers(process, cluster, codec, connect, register)
-    refreshing, relaying, to = Held(connect), Held(connect), producer(cluster, "registers")
+    to_database = partial(connect, settings.database)
+    register = _register(settings, Recorder(codec, cluster.partitions))
+    process = Process(log, stop_event())
+    followers = _followers(process, cluster, codec, to_database, register)
+    refreshing, relaying, to = Held(to_database), Held(to_database), producer(cluster, "registers")
 
     def refreshed() -> bool:
         before = due_before(register.now(), settings.refresh_seconds)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from connectors.bsn import Bsn
 from connectors.vault.api import Vault
 from connectors.vault.client import VaultClient
+from schemas.civil import civil_day
 from schemas.codec import codec_from
 from schemas.doors import Door, settings_from
 from schemas.events.register import PersonLifecycle
@@ -20,8 +20,6 @@ from schemas.record import OutRecord, Recorder
 from schemas.trace import begun
 from schemas.transport import Cluster, producer, send
 from schemas.vocabulary import LifecycleKind
-
-_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def erase_person(
     Raises  VaultDown, VaultRefused (not the principal `rights`) before anything is said; what *publish* raises
     """
     vault.may_erase(person)
-    event = PersonLifecycle(LifecycleKind.ERASED, person, None, now.astimezone(_AMSTERDAM).date(), now)
+    event = PersonLifecycle(LifecycleKind.ERASED, person, None, civil_day(now), now)
     trace = begun("rights_desk", f"{person}/{event.happened_on.isoformat()}")
     publish([recorder.record(event, trace, now)])
     vault.erase(person)

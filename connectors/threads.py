@@ -26,8 +26,8 @@ RETRIED: tuple[type[Exception], ...] = (
 class Process:
     """The threads of one process; the first that cannot go on ends all."""
 
-    def __init__(self, log: Any) -> None:
-        self.stop, self._log, self._exit, self._threads = threading.Event(), log, 0, list[threading.Thread]()
+    def __init__(self, log: Any, stop: threading.Event) -> None:
+        self.stop, self._log, self._exit, self._threads = stop, log, 0, list[threading.Thread]()
         self.beating: dict[str, bool] = {}
 
     def start(self, name: str, work: Callable[[], None]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +15,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, gen
 from schemas.scrubbing import scrubbed
 
 VERSION = "0.1.0.dev0"
+#: what ends a process of ours in order
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 #: The only names a log line may carry; anything else is a programming error, found by the first test that logs it.
 LOG_FIELDS = frozenset(
@@ -89,6 +92,14 @@ def configure_logging(component: str) -> Any:
     handler.setFormatter(_Foreign())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     return structlog.get_logger().bind(component=component)
+
+
+def stop_event() -> threading.Event:
+    """An event that is set when somebody asks this process to stop; to be called in its main thread."""
+    stop = threading.Event()
+    for number in STOP_SIGNALS:
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 class _Quiet(WSGIRequestHandler):

@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from connectors.brp import Brp
 from connectors.bsn import Bsn, digits_of
@@ -19,6 +18,7 @@ from connectors.household_register.books import Database
 from connectors.household_register.lookup import Lookup
 from connectors.household_register.outbox import put
 from connectors.vault.api import Vault
+from schemas.civil import civil_day
 from schemas.events.event import Event, Forget
 from schemas.events.register import PersonLifecycle
 from schemas.events.signal import Signal
@@ -28,7 +28,6 @@ from schemas.record import Recorder
 from schemas.trace import begun
 from schemas.vocabulary import LifecycleKind
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 #: Persons looked up in one transaction, under one receipt.
 BATCH = 100
 #: After these nothing about the pseudonym may come any more.
@@ -98,7 +97,7 @@ class HouseholdRegister:
 
     @property
     def today(self) -> date:
-        return self.now().astimezone(AMSTERDAM).date()
+        return civil_day(self.now())
 
     def _look_up(self, database: Database, persons: Sequence[PersonPseudonym]) -> None:
         key = self.vault.source_key("household_register")

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from connectors.bsn import Bsn
 from connectors.connector import RawRecord, Refused, SignalDraft
 from connectors.reading import unseen
+from schemas.civil import AMSTERDAM
 from schemas.vocabulary import Refusal, SignalKind, Source, VersionKind
 
 #: V1 and V2 are historic; the others wait for a ground of their own.  Source  formats.md 1.3
@@ -30,7 +30,6 @@ NO_ABSENCE = frozenset({"geen verzuim, langdurig ziek", "geen verzuim, legitiem 
 _NUMBER = re.compile(r"[A-Za-z0-9-]{1,40}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,3})?")
-_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 Fields = Mapping[str, str]
 _Fault = tuple[Refusal, str]
@@ -141,4 +140,4 @@ def _mutated_at(fields: Fields) -> datetime | None:
         clock = datetime.fromisoformat(f"{day.isoformat()}T{text}")
     except ValueError:
         raise _Faulty(Refusal.DATE_INVALID, "TijdstipLaatsteMutatie") from None
-    return clock.replace(tzinfo=_AMSTERDAM).astimezone(UTC)
+    return clock.replace(tzinfo=AMSTERDAM).astimezone(UTC)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_bytes, token_hex
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from connectors.bsn import Bsn
 from connectors.vault.api import MOST_PERSONS, Denial, Principal, Receipt, ReceiptStatus, VaultRefused
 from connectors.vault.keys import Keys
 from connectors.vault.principals import check, check_source
 from connectors.vault.store import CallLine, NewPerson, RevealLine, Store, StoredReceipt
+from schemas.civil import civil_day
 from schemas.identity import PersonPseudonym, ReceiptId, TeamId
 
 #: Persons a source may ask for in one civil day unless its own ceiling says otherwise.
@@ -21,7 +21,6 @@ DAILY_CEILING = 200_000
 LONGEST_REASON = 200
 _SOURCE = re.compile(r"[a-z][a-z_]{0,63}")
 _NAMED = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
-_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ class Desk:
         kept = self._own(receipt)
         if kept.closed_at is not None:
             raise VaultRefused(Denial.NO_OPEN_RECEIPT)
-        today = self.now().astimezone(_AMSTERDAM).date()
+        today = civil_day(self.now())
         if not self.store.charge(kept.source, today, persons, self.ceilings.of(kept.source)):
             raise VaultRefused(Denial.CEILING)
         self._log(call, receipt, persons)

@@ -1,9 +1,9 @@
 """The vault as a process: refuses to start where its rows would lie beside anybody else's."""
 
-import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ from connectors.vault.keys import Keys
 from connectors.vault.postgres import Connections, PostgresStore
 from connectors.vault.principals import Callers
 from connectors.vault.server import Door, SocketServer
+from schemas.databases import connect
 from schemas.doors import PREFIX, settings_from
 from schemas.doors import Door as Settings
-from schemas.operations import configure_logging, serve_operations
+from schemas.operations import configure_logging, serve_operations, stop_event
 from schemas.scrubbing import error_code
 
 OWN = f"{PREFIX}VAULT_DATABASE"
@@ -72,6 +73,19 @@ def _ceilings(settings: VaultSettings) -> Ceilings:
         raise SystemExit(2) from None
 
 
+def _ready(connections: Connections, log: Any) -> Callable[[], bool]:
+    def ready() -> bool:
+        try:
+            with connections.transaction() as database:
+                database.execute("select 1")
+            return True
+        except Exception as error:
+            log.warning("not_ready", code=error_code(error))
+            return False
+
+    return ready
+
+
 def serve(environment: Mapping[str, str]) -> int:
     """Answer on the socket until SIGTERM; 0 when it stopped in order.
 
@@ -82,30 +96,14 @@ def serve(environment: Mapping[str, str]) -> int:
     log = configure_logging("vault")
     keys, callers = Keys.read(settings.vault_keys), Callers.read(settings.vault_tokens)
     ceilings = _ceilings(settings)
-
-    def connect() -> psycopg.Connection[Any]:
-        return psycopg.connect(settings.vault_database, autocommit=True, connect_timeout=5)
-
-    with connect() as connection:
+    with connect(settings.vault_database) as connection:
         refuse_foreign_tables(connection)
-    connections = Connections(connect)
+    connections = Connections(partial(connect, settings.vault_database))
     store = PostgresStore(connections)
     door = Door(callers, lambda who: Desk(who, store, keys, lambda: datetime.now(UTC), ceilings), log)
     server = SocketServer(settings.vault_socket, door)
-
-    def ready() -> bool:
-        try:
-            with connections.transaction() as database:
-                database.execute("select 1")
-            return True
-        except Exception as error:
-            log.warning("not_ready", code=error_code(error))
-            return False
-
-    operations = serve_operations(settings.operations_port, ready)
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+    operations = serve_operations(settings.operations_port, _ready(connections, log))
+    stopped = stop_event()
     threading.Thread(target=server.serve_forever, name="socket", daemon=True).start()
     log.info("started", port=operations.server_port)
     stopped.wait()

@@ -73,18 +73,21 @@ def api(room: Room) -> FastAPI:
 
     _sessions(v1, room, bearer)
     _reading(v1, room, who)
+    _feed(v1, room, who)
     _deciding(v1, room, who)
     _revealing(v1, room, who)
     problems(v1)
     v1.openapi = partial(documented, v1)  # type: ignore[method-assign]
+    _versioned(v1)
+    return v1
 
+
+def _versioned(v1: FastAPI) -> None:
     @v1.middleware("http")
     async def versioned(request: Request, call_next: Any) -> Response:
         response: Response = await call_next(request)
         response.headers["API-Version"] = API_VERSION
         return response
-
-    return v1
 
 
 def _sessions(v1: FastAPI, room: Room, bearer: HTTPBearer) -> None:
@@ -139,6 +142,8 @@ def _reading(v1: FastAPI, room: Room, who: Who) -> None:
         response.headers["ETag"] = f'"{row.revision}"'
         return say.whole(row, showing.detail(row, names, members, (), "", now))
 
+
+def _feed(v1: FastAPI, room: Room, who: Who) -> None:
     @v1.get("/gebeurtenissen", responses=_FOUND, tags=["feed"])
     def feed(
         viewer: Annotated[Viewer, Depends(who)],
@@ -147,17 +152,20 @@ def _reading(v1: FastAPI, room: Room, who: Who) -> None:
     ) -> say.Gebeurtenissen:
         """Wat er na deze positie veranderde, zonder inhoud; posities tellen per wijkteam zonder gaten."""
         with room.database.transaction(viewer.team, viewer.role) as connection:
-            rows = connection.execute(
-                "select position, alert, revision, kind, reason, at from feed_entry where position > %s"
-                " order by position limit %s",
-                (na, aantal),
-            ).fetchall()
-        for row in rows:
-            metrics.FEED_DELIVERY.labels("pull").observe(max(0.0, (room.now() - row[5]).total_seconds()))
-        entries = [
-            say.Gebeurtenis(positie=p, signalering=a, revisie=r, soort=kind, reden=why or None, tijdstip=at)
-            for p, a, r, kind, why, at in rows
-        ]
+            found = reading.entries_after(connection, na, aantal)
+        entries = []
+        for position, alert, revision, kind, why, at in found:
+            metrics.FEED_DELIVERY.labels("pull").observe(max(0.0, (room.now() - at).total_seconds()))
+            entries.append(
+                say.Gebeurtenis(
+                    positie=position,
+                    signalering=alert,
+                    revisie=revision,
+                    soort=kind,
+                    reden=why or None,
+                    tijdstip=at,
+                )
+            )
         return say.Gebeurtenissen(gebeurtenissen=entries, volgende=entries[-1].positie if entries else na)
 
 
@@ -209,8 +217,7 @@ def _revealing(v1: FastAPI, room: Room, who: Who) -> None:
             raise HTTPException(400, "Ongeldig of ontbrekend: reden (5 tot 200 tekens, zonder nummers)")
         if not room.reveals.allows(viewer.username, REVEALS):
             raise HTTPException(429, "Te veel verzoeken.", {"Retry-After": "3600"})
-        args = (room.database, room.vault, room.brp, viewer, signalering, given.betrokkene, reason, room.now())
-        found = revealed(*args)
+        found = revealed(room, viewer, signalering, given.betrokkene, reason)
         if found is None:
             raise HTTPException(404, _MISSING)
         if found.row.body is None:

@@ -1,11 +1,13 @@
 """A team's decision: one outbox row in the request's own transaction, conditional on the revision the user saw."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
 import psycopg
 
 from connectors.wijkteam.access import Viewer
+from connectors.wijkteam.database import Database
 from connectors.wijkteam.reading import Row
 from schemas.identity import DecisionId, derived
 from schemas.vocabulary import TeamDecisionKind, TeamOutcome
@@ -50,8 +52,9 @@ def decided(
             *(outcome.value if outcome else None, viewer.username, viewer.name, at),
         ),
     )
-    if not done.rowcount:
-        return "busy"
+    if not done.rowcount:  # somebody was a moment earlier: with this very decision, or with another
+        same = connection.execute("select 1 from team_decision where decision = %s", (decision,)).fetchone()
+        return "busy" if same is None else "accepted"
     logged(connection, viewer, _ACTION[kind], at, row.alert)
     return "accepted"
 
@@ -72,10 +75,18 @@ def logged(
     )
 
 
-def told(connection: Connection, row: Row, viewer: Viewer, at: datetime) -> None:
-    """The one who decided has read what became of it."""
-    if row.decided is not None and row.decided.applied is False and row.decided.username == viewer.username:
-        connection.execute(
-            "update team_decision set told_at = %s where decision = %s and told_at is null",
-            (at, row.decided.decision),
-        )
+def told(database: Database, viewer: Viewer, rows: Iterable[Row], at: datetime) -> None:
+    """The one who decided has read what became of it.
+
+    In a transaction of its own, after the snapshot that was read: there it would fail when another tab of the same
+    user is told at the same moment; here it waits, and then finds that it was said.
+    """
+    mine = (row.decided for row in rows if row.decided is not None and row.decided.username == viewer.username)
+    news = sorted(each.decision for each in mine if each.applied is False and each.told_at is None)
+    if not news:
+        return
+    with database.transaction(viewer.team, viewer.role) as connection:
+        for decision in news:
+            connection.execute(
+                "update team_decision set told_at = %s where decision = %s and told_at is null", (at, decision)
+            )

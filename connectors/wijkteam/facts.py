@@ -24,7 +24,7 @@ class Touched:
     """Whose alerts must be looked at again."""
 
     person: str
-    household: str | None = None
+    households: tuple[str, ...] = ()
     erased: bool = False
 
 
@@ -61,7 +61,7 @@ def _contribution(connection: Connection, keys: FeedKeys, event: Contribution, s
         " where fact_contribution.number < excluded.number",
         (event.household, person, event.number, event.area, event.since, Jsonb(signals), said_at),
     )
-    return Touched(person, event.household) if done.rowcount else None
+    return Touched(person, (event.household,)) if done.rowcount else None
 
 
 def _membership(connection: Connection, keys: FeedKeys, event: Membership) -> Touched | None:
@@ -80,10 +80,11 @@ def _membership(connection: Connection, keys: FeedKeys, event: Membership) -> To
             *(event.since, event.until, event.recorded_at),
         ),
     )
-    return Touched(person, event.household) if done.rowcount else None
+    return Touched(person, (event.household,)) if done.rowcount else None
 
 
 def _consent(connection: Connection, keys: FeedKeys, event: Consent) -> Touched | None:
+    """Which of two statements is the newest, streams/core/knowledge.py says in the same order."""
     person = keys.person(event.person)
     source = event.source.value if event.source is not None else None
     done = connection.execute(
@@ -91,9 +92,11 @@ def _consent(connection: Connection, keys: FeedKeys, event: Consent) -> Touched 
         " do update set kind = excluded.kind, source = excluded.source, purpose = excluded.purpose,"
         " valid_from = excluded.valid_from, valid_until = excluded.valid_until, recorded_at = excluded.recorded_at"
         ' where (fact_consent.recorded_at, fact_consent.kind collate "C", fact_consent.valid_from,'
-        " coalesce(fact_consent.valid_until::text, 'None') collate \"C\")"
+        " coalesce(fact_consent.valid_until::text, 'None') collate \"C\","
+        ' coalesce(fact_consent.source, \'\') collate "C", fact_consent.purpose collate "C")'
         ' < (excluded.recorded_at, excluded.kind collate "C", excluded.valid_from,'
-        " coalesce(excluded.valid_until::text, 'None') collate \"C\")",
+        " coalesce(excluded.valid_until::text, 'None') collate \"C\","
+        ' coalesce(excluded.source, \'\') collate "C", excluded.purpose collate "C")',
         (
             *(person, event.consent, event.kind.value, source, event.purpose.value),
             *(event.valid_from, event.valid_until, event.recorded_at),
@@ -105,6 +108,9 @@ def _consent(connection: Connection, keys: FeedKeys, event: Consent) -> Touched 
 def _gone(connection: Connection, keys: FeedKeys, event: PersonLifecycle) -> Touched | None:
     person = keys.person(event.person)
     erased = event.kind in (LifecycleKind.ERASED, LifecycleKind.MERGED)
+    households = connection.execute(
+        "select household from fact_contribution where person = %s order by household", (person,)
+    ).fetchall()
     connection.execute(
         "insert into fact_gone values (%s, %s, %s, %s) on conflict (person) do update"
         " set kind = excluded.kind, happened_on = excluded.happened_on, recorded_at = excluded.recorded_at"
@@ -114,7 +120,7 @@ def _gone(connection: Connection, keys: FeedKeys, event: PersonLifecycle) -> Tou
     if erased:
         for table in ("fact_contribution", "fact_membership", "fact_consent", "pending"):
             connection.execute(f"delete from {table} where person = %s", (person,))  # noqa: S608
-    return Touched(person, erased=erased)
+    return Touched(person, tuple(row[0] for row in households), erased)
 
 
 def _forgotten(connection: Connection, keys: FeedKeys, event: Forgotten) -> Touched | None:
@@ -123,15 +129,18 @@ def _forgotten(connection: Connection, keys: FeedKeys, event: Forgotten) -> Touc
         case "contribution.v1":
             person, household = keys.person(event.entity), event.owner
             sql, values = "delete from fact_contribution where household = %s and person = %s", (household, person)
+            touched = Touched(person, (household,))
         case "household.membership.v1":
             person, household = keys.person(event.owner), event.entity
             sql, values = "delete from fact_membership where household = %s and person = %s", (household, person)
+            touched = Touched(person, (household,))
         case "consent.v1":
             person = keys.person(event.owner)
             sql, values = "delete from fact_consent where consent = %s and person = %s", (event.entity, person)
+            touched = Touched(person)
         case _:
             return None
-    return Touched(person) if connection.execute(sql, values).rowcount else None
+    return touched if connection.execute(sql, values).rowcount else None
 
 
 def persons_of(connection: Connection, household: str, used: Iterable[str]) -> Mapping[str, Person]:

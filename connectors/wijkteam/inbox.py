@@ -1,6 +1,6 @@
 """The inbox's routes: each asks who it is, reads in one snapshot, and says what the pages say."""
 
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import structlog
 from fastapi import APIRouter, Request
@@ -16,6 +16,7 @@ from connectors.wijkteam.reading import Connection, Names, Row
 from connectors.wijkteam.reveal import revealed, usable_reason
 from connectors.wijkteam.room import REVEALS, Room
 from connectors.wijkteam.templates.environment import BRONNEN
+from schemas.civil import civil_day
 from schemas.vocabulary import TeamDecisionKind, TeamOutcome
 
 _OUTCOMES = {code for code, _ in showing.OUTCOMES}
@@ -26,7 +27,10 @@ def inbox(room: Room) -> APIRouter:
     router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
     logging_in(router, room)
     _lists(router, room)
+    _about(router, room)
     _one_alert(router, room)
+    _deciding(router, room)
+    _revealing(router, room)
     return router
 
 
@@ -51,11 +55,15 @@ def _lists(router: APIRouter, room: Room) -> None:
         with room.database.transaction(viewer.team, viewer.role, snapshot=True) as connection:
             names = reading.names(connection)
             rows = reading.worklist(connection, now, room.today())
-            notice = None if is_poll(request) else _notice(connection, rows, viewer, room)
-            selected = _opened(connection, room, request, viewer, names, signalering) if signalering else None
+            opened = _opened(connection, room, request, viewer, names, signalering) if signalering else None
+        untold = [] if is_poll(request) else showing.refusals(rows, viewer.username)
+        if not is_poll(request):
+            told(room.database, viewer, [*filter(_gone, untold), *([opened.row] if opened else [])], now)
+        notice = " ".join(_not_carried_out(row.kenmerk, showing.refusal_of(row)) for row in untold)
         page = showing.page_of(rows, names, wanted, vanaf, now)
-        model = Werkvoorraad(page.cards, page.counts, wanted, selected, now, None, page.next_cursor)
-        return pages.werkvoorraad_page(kader_of(room, viewer, names, notice), model)
+        detail = opened.detail if opened else None
+        model = Werkvoorraad(page.cards, page.counts, wanted, detail, now, page.next_cursor)
+        return pages.werkvoorraad_page(kader_of(room, viewer, names, notice or None), model)
 
     @router.get("/afgehandeld")
     def settled(request: Request) -> str:
@@ -66,12 +74,14 @@ def _lists(router: APIRouter, room: Room) -> None:
             (
                 showing.card(row, names, room.now()),
                 TeamOutcome(row.outcome or "unknown").label,
-                row.changed_at.date(),
+                civil_day(row.changed_at),
             )
             for row in rows
         )
         return pages.afgehandeld_page(kader_of(room, viewer, names), shown)
 
+
+def _about(router: APIRouter, room: Room) -> None:
     @router.get("/uitleg")
     def explained(request: Request) -> str:
         viewer = viewer_of(room, request)
@@ -84,23 +94,25 @@ def _lists(router: APIRouter, room: Room) -> None:
         return pages.toegankelijkheid_page(Kader(None, room.today(), ""), room.settings.contact)
 
 
-def _notice(connection: Connection, rows: list[Row], viewer: Viewer, room: Room) -> str | None:
-    """What this user must still be told of decisions that were not carried out."""
-    untold = showing.refusals(rows, viewer.username)
-    for row in untold:
-        if row.standing == "withdrawn":
-            told(connection, row, viewer, room.now())
-    said = [_not_carried_out(row) for row in untold]
-    return " ".join(said) or None
+def _gone(row: Row) -> bool:
+    """Whether there is no page any more on which its user could read what became of the decision."""
+    return row.standing == "withdrawn"
 
 
-def _not_carried_out(row: Row) -> str:
-    return f"Uw besluit over {row.kenmerk} is niet doorgevoerd: {showing.refusal_of(row)}."
+def _not_carried_out(kenmerk: str, reason: str | None) -> str:
+    return f"Uw besluit over {kenmerk} is niet doorgevoerd: {reason}."
+
+
+class Opened(NamedTuple):
+    """One alert as it was read, and as it is shown."""
+
+    row: Row
+    detail: pages.Detail
 
 
 def _opened(
     connection: Connection, room: Room, request: Request, viewer: Viewer, names: Names, alert: str
-) -> pages.Detail:
+) -> Opened:
     """One alert of this team, and the line in the log that it was looked at.
 
     Raises  Stop(404), the same for another team's alert and for one that never was
@@ -114,10 +126,7 @@ def _opened(
             metrics.FIRST_OPEN.labels(row.team, row.body["urgency"]).observe((now - row.changed_at).total_seconds())
         logged(connection, viewer, "viewed", now, alert)
     members, log = reading.members_of(connection, alert), reading.log_of(connection, alert)
-    shown = showing.detail(row, names, members, log, viewer.csrf, now)
-    if not is_poll(request):
-        told(connection, row, viewer, now)
-    return shown
+    return Opened(row, showing.detail(row, names, members, log, viewer.csrf, now))
 
 
 def _one_alert(router: APIRouter, room: Room) -> None:
@@ -126,12 +135,15 @@ def _one_alert(router: APIRouter, room: Room) -> None:
         viewer = viewer_of(room, request)
         with room.database.transaction(viewer.team, viewer.role, snapshot=True) as connection:
             names = reading.names(connection)
-            detail = _opened(connection, room, request, viewer, names, alert)
-            row = reading.one(connection, alert, room.today())
-        hidden = detail.kaart.state in pages.WITHOUT_CONTENT
-        notice = _not_carried_out(row) if row and hidden and showing.refusal_of(row) else None
+            row, detail = _opened(connection, room, request, viewer, names, alert)
+        if not is_poll(request):
+            told(room.database, viewer, [row], room.now())
+        reason = detail.refused_reason if detail.kaart.state in pages.WITHOUT_CONTENT else None
+        notice = _not_carried_out(detail.kaart.kenmerk, reason) if reason else None
         return pages.signalering_page(kader_of(room, viewer, names, notice), detail)
 
+
+def _deciding(router: APIRouter, room: Room) -> None:
     @router.post("/signaleringen/{alert}/oppakken")
     def take_up(request: Request, alert: str, csrf: Field = "", revisie: Field = "") -> Response:
         viewer = form_of(room, request, csrf)
@@ -145,6 +157,8 @@ def _one_alert(router: APIRouter, room: Room) -> None:
         outcome = TeamOutcome(uitkomst) if uitkomst in _OUTCOMES else None
         return _decide(room, viewer, alert, revisie, TeamDecisionKind.CLOSED, outcome)
 
+
+def _revealing(router: APIRouter, room: Room) -> None:
     @router.post("/signaleringen/{alert}/gegevens")
     def reveal(
         request: Request, alert: str, csrf: Field = "", revisie: Field = "", persoon: Field = "", reden: Field = ""
@@ -155,7 +169,7 @@ def _one_alert(router: APIRouter, room: Room) -> None:
             raise Stop(404 if _absent(room, viewer, alert) else 400, alert)
         if not room.reveals.allows(viewer.username, REVEALS):
             raise Stop(429, alert)
-        found = revealed(room.database, room.vault, room.brp, viewer, alert, persoon, reason, now)
+        found = revealed(room, viewer, alert, persoon, reason)
         if found is None:
             raise Stop(404)
         with room.database.transaction(viewer.team, viewer.role) as connection:

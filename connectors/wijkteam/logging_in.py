@@ -12,14 +12,17 @@ from connectors.wijkteam.pages import Kader
 from connectors.wijkteam.room import Room
 
 
+def _form(room: Room, failed: bool = False) -> HTMLResponse:
+    """The form, bound to this browser by a cookie of its own."""
+    before = secrets.token_urlsafe(24)
+    kader = Kader(None, room.today(), room.settings.keys.form(before))
+    response = HTMLResponse(pages.login_page(kader, failed), 401 if failed else 200)
+    set_cookie(room, response, BEFORE, before)
+    return response
+
+
 def logging_in(router: APIRouter, room: Room) -> None:
     """The routes that need no session yet, and the one that ends it."""
-
-    def login(failed: bool, before: str) -> HTMLResponse:
-        kader = Kader(None, room.today(), room.settings.keys.form(before))
-        response = HTMLResponse(pages.login_page(kader, failed), 401 if failed else 200)
-        set_cookie(room, response, BEFORE, before)
-        return response
 
     @router.get("/")
     def front() -> Response:
@@ -27,7 +30,7 @@ def logging_in(router: APIRouter, room: Room) -> None:
 
     @router.get("/inloggen")
     def ask() -> Response:
-        return login(False, secrets.token_urlsafe(24))
+        return _form(room)
 
     @router.post("/inloggen")
     def enter(request: Request, gebruiker: Field = "", wachtwoord: Field = "", csrf: Field = "") -> Response:
@@ -39,7 +42,7 @@ def logging_in(router: APIRouter, room: Room) -> None:
             raise Stop(429)
         token = room.access.logged_in(gebruiker, wachtwoord)
         if token is None:
-            return login(True, secrets.token_urlsafe(24))
+            return _form(room, failed=True)
         if old := request.cookies.get(cookie_name(room, SESSION)):
             room.access.logged_out(old)
         response = RedirectResponse("/werkvoorraad", 303)

@@ -7,6 +7,7 @@ The consent part says the same as streams/core/consent.py; a test compares the t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from schemas.vocabulary import ConsentKind, MembershipKind, Source
 
@@ -85,23 +86,24 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a revision rests on: its team, its area, its signals."""
+    """What a revision rests on: its team, its area, its rule, its signals."""
 
     team: str
     area: str
+    rule: str
     uses: tuple[Use, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Which team is responsible where, and which grounds are switched off."""
+    """Which team is responsible where, and which grounds and rules are switched off."""
 
     teams: Mapping[str, str]
     stopped: frozenset[str] = frozenset()
 
-    def is_stopped(self, ground: str) -> bool:
-        """Whether nothing may be shown on this ground now."""
-        return "all" in self.stopped or f"ground:{ground}" in self.stopped
+    def is_stopped(self, kind: Literal["ground", "rule"], id: str) -> bool:
+        """Whether nothing may be shown on this ground or by this rule now, as streams/core/policy.py says it."""
+        return "all" in self.stopped or f"{kind}:{id}" in self.stopped
 
 
 NOBODY = Person()
@@ -113,7 +115,9 @@ def is_overtaken(shown: Shown, persons: Mapping[str, Person], routing: Routing, 
     Time    `today` is the civil day in Europe/Amsterdam
     Source  rules.md 7
     """
-    if any(routing.is_stopped(use.ground) or _taken_away(use, persons, today) for use in shown.uses):
+    if routing.is_stopped("rule", shown.rule):
+        return True
+    if any(routing.is_stopped("ground", use.ground) or _taken_away(use, persons, today) for use in shown.uses):
         return True
     area = _area_now(persons.values(), today)
     return area != shown.area or routing.teams.get(area, shown.team) != shown.team

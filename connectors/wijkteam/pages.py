@@ -144,7 +144,6 @@ class Werkvoorraad:
     filter: Filter
     selected: Detail | None
     updated_at: datetime
-    average_seconds: float | None = None
     next_cursor: str | None = None
 
 

@@ -4,14 +4,12 @@ Settings  BROKER, FEED_PROJECTOR_DATABASE, FEED_WEB_DATABASE, FEED_RELAY_DATABAS
 VAULT_TOKEN, BRP, WEB_PORT, OPERATIONS_PORT; optional WEB_HOST, SECURE (1 behind https), MUNICIPALITY_NAME, CONTACT
 """
 
-import signal
 import threading
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import uvicorn
 
 from connectors.brp import BrpAnswers
@@ -20,14 +18,16 @@ from connectors.vault.client import VaultClient
 from connectors.wijkteam import metrics
 from connectors.wijkteam.keys import FeedKeys
 from connectors.wijkteam.outbox import relayed
-from connectors.wijkteam.projection import AMSTERDAM, TOPICS, projector, reconsidered_all
+from connectors.wijkteam.projection import TOPICS, projector, reconsidered_all
 from connectors.wijkteam.room import WebSettings, clock
 from connectors.wijkteam.tokens import counted, filled, forgotten
 from connectors.wijkteam.web import app
+from schemas.civil import civil_day
 from schemas.codec import codec_from
+from schemas.databases import connect
 from schemas.doors import Door, settings_from
 from schemas.following import Follower, rebuild_command
-from schemas.operations import configure_logging, serve_operations
+from schemas.operations import configure_logging, serve_operations, stop_event
 from schemas.record import Recorder
 from schemas.transport import Cluster, producer, send
 
@@ -58,11 +58,9 @@ def serve(environment: Mapping[str, str]) -> int:
     settings = settings_from(environment, FeedSettings)
     cluster, keys = Cluster.from_environment(environment), FeedKeys.from_file(settings.feed_key)
     log, codec = configure_logging(NAME), codec_from(environment)
-    process = Process(log)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: process.stop.set())
+    process = Process(log, stop_event())
     vault = VaultClient(settings.vault_socket, settings.vault_token)
-    to_projector = _connecting(settings.feed_projector_database)
+    to_projector = partial(connect, settings.feed_projector_database)
     follower = Follower("feed", cluster, codec, TOPICS, to_projector, projector(keys), repair=REPAIR)
     web = uvicorn.Server(_web(settings, keys, vault))
 
@@ -71,7 +69,8 @@ def serve(environment: Mapping[str, str]) -> int:
 
     operations = serve_operations(settings.operations_port, ready)
     process.start("projector", lambda: follower.run(process.stop, process.trouble("projector")))
-    tokens, relay, days = Held(to_projector), Held(_connecting(settings.feed_relay_database)), Held(to_projector)
+    tokens, days = Held(to_projector), Held(to_projector)
+    relay = Held(partial(connect, settings.feed_relay_database))
     process.start("tokens", process.again("tokens", lambda: filled(tokens.connection(), keys, vault) > 0))
     recorder, to = Recorder(codec, cluster.partitions), producer(cluster, NAME)
     publishing = lambda records: send(to, records)  # noqa: E731
@@ -89,13 +88,9 @@ def serve(environment: Mapping[str, str]) -> int:
     return code
 
 
-def _connecting(url: str) -> Callable[[], psycopg.Connection[Any]]:
-    return lambda: psycopg.connect(url, autocommit=True, connect_timeout=5)
-
-
 def _web(settings: FeedSettings, keys: FeedKeys, vault: VaultClient) -> uvicorn.Config:
     wanted = WebSettings(keys, settings.secure, settings.municipality_name, settings.contact)
-    site = app(wanted, _connecting(settings.feed_web_database), vault, BrpAnswers(settings.brp))
+    site = app(wanted, partial(connect, settings.feed_web_database), vault, BrpAnswers(settings.brp))
     return uvicorn.Config(
         site,
         host=settings.web_host,
@@ -133,7 +128,7 @@ def _days(held: Held) -> Callable[[], bool]:
 
     def look() -> bool:
         connection, at = held.connection(), clock()
-        today = at.astimezone(AMSTERDAM).date()
+        today = civil_day(at)
         if seen[-1:] != [today]:
             with connection.transaction():
                 reconsidered_all(connection, at)

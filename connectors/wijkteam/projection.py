@@ -1,9 +1,8 @@
 """The projector: alerts, and every fact that may overtake them, into the rows that teams may see."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import psycopg
 import structlog
@@ -15,6 +14,7 @@ from connectors.wijkteam.keys import FeedKeys
 from connectors.wijkteam.overtaken import Shown, Use, is_overtaken, usable_until
 from connectors.wijkteam.revisions import revised, wiped
 from schemas.admission import header
+from schemas.civil import civil_day
 from schemas.codec import NotDecoded
 from schemas.events.alert import Alert
 from schemas.events.context import PolicyPublished
@@ -25,7 +25,6 @@ from schemas.following import Apply, Arrived
 from schemas.vocabulary import Source
 
 Connection = psycopg.Connection[Any]
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 #: What the feed follows.  Source  rules.md 7; the policy gives names of teams, areas and rules
 TOPICS = (
     *("alert.v1", "contribution.v1", "consent.v1", "household.membership.v1", "person-lifecycle.v1", "policy.v1"),
@@ -44,8 +43,8 @@ def projector(keys: FeedKeys, now: Callable[[], datetime] = lambda: datetime.now
                 case NotDecoded() as refused:
                     structlog.get_logger().warning("refused", topic=each.at.topic, code=str(refused.reason))
                 case PolicyPublished() as policy:
-                    _policy(connection, policy)
-                    reconsidered_all(connection, at)
+                    if _policy(connection, policy):
+                        reconsidered_all(connection, at)
                 case Alert() as alert:
                     revised(connection, keys, alert, at)
                     reconsidered(connection, _alerts(connection, "household = %s", alert.household), at)
@@ -57,14 +56,15 @@ def projector(keys: FeedKeys, now: Callable[[], datetime] = lambda: datetime.now
     return apply
 
 
-def _policy(connection: Connection, event: PolicyPublished) -> None:
-    """Remember the newest policy; each partition carries a copy of it."""
-    connection.execute(
+def _policy(connection: Connection, event: PolicyPublished) -> bool:
+    """Remember the newest policy, each partition carries a copy of it; whether this one is news."""
+    done = connection.execute(
         "insert into policy (hash, recorded_at, stopped, bundle) values (%s, %s, %s, %s::jsonb)"
         " on conflict (one) do update set hash = excluded.hash, recorded_at = excluded.recorded_at,"
         " stopped = excluded.stopped, bundle = excluded.bundle where policy.recorded_at < excluded.recorded_at",
         (event.policy_hash, event.recorded_at, list(event.stopped), event.bundle),
     )
+    return done.rowcount > 0
 
 
 def _fact(connection: Connection, keys: FeedKeys, fact: Fact, stamped_ms: int, at: datetime) -> None:
@@ -79,18 +79,18 @@ def _fact(connection: Connection, keys: FeedKeys, fact: Fact, stamped_ms: int, a
 
 
 def _concerned(connection: Connection, touched: Touched) -> list[tuple[Any, ...]]:
-    """Alerts of the household that a fact is about, and every alert that used a signal of the person."""
+    """Alerts of the households that a fact is about, and every alert that used a signal of the person."""
     return _alerts(
         connection,
-        "(team, alert) in (select team, alert from alert where household = %s"
+        "(team, alert) in (select team, alert from alert where household = any(%s)"
         " union select team, alert from use where person = %s)",
-        touched.household,
+        list(touched.households),
         touched.person,
     )
 
 
 def _alerts(connection: Connection, condition: str, *values: Any) -> list[tuple[Any, ...]]:
-    sql = "select team, alert, household, area, revision, standing, usable_until from alert where"
+    sql = "select team, alert, household, area, rule, revision, standing, usable_until from alert where"
     sql += f" standing <> 'withdrawn' and {condition} order by team, alert"
     return connection.execute(sql, values).fetchall()
 
@@ -100,13 +100,15 @@ def reconsidered_all(connection: Connection, at: datetime) -> int:
     return reconsidered(connection, _alerts(connection, "true"), at)
 
 
-def reconsidered(connection: Connection, alerts: Iterable[tuple[Any, ...]], at: datetime) -> int:
+def reconsidered(connection: Connection, alerts: Sequence[tuple[Any, ...]], at: datetime) -> int:
     """Hide what was overtaken and show what holds (again); returns how many became hidden."""
-    hidden, today, routing = 0, at.astimezone(AMSTERDAM).date(), routing_of(connection)
-    for team, alert, household, area, revision, standing, until in alerts:
+    if not alerts:
+        return 0
+    hidden, today, routing = 0, civil_day(at), routing_of(connection)
+    for team, alert, household, area, rule, revision, standing, until in alerts:
         uses = _uses(connection, team, alert)
         persons = persons_of(connection, household, (use.person for use in uses))
-        shown = Shown(team, area, uses)
+        shown = Shown(team, area, rule, uses)
         now = "overtaken" if is_overtaken(shown, persons, routing, today) else "shown"
         last = usable_until(shown, persons)
         if (now, last) == (standing, until):

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from connectors.wijkteam.pages import State
+from schemas.civil import civil_day
 
 Connection = psycopg.Connection[Any]
 #: how long "niet doorgevoerd" stands after the one who decided has read it
@@ -140,6 +141,17 @@ def log_of(connection: Connection, alert: str, most: int = 20) -> list[tuple[dat
     return [(at, who, what) for at, who, what, *_ in found]
 
 
+def entries_after(
+    connection: Connection, position: int, most: int
+) -> list[tuple[int, str, int, str, str, datetime]]:
+    """What the team's feed says after a position: (position, alert, revision, kind, reason, at)."""
+    return connection.execute(
+        "select position, alert, revision, kind, reason, at from feed_entry where position > %s"
+        " order by position limit %s",
+        (position, most),
+    ).fetchall()
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """Names of the policy in force, for what rows hold as codes."""
@@ -160,5 +172,5 @@ def names(connection: Connection) -> Names:
         teams={each["id"]: each["name"] for each in bundle["routing"]["team"]},
         areas={each["code"]: each["name"] for each in bundle["routing"]["area"]},
         rules={each["id"]: each for each in bundle["rules"]},
-        since=recorded_at.date(),
+        since=civil_day(recorded_at),
     )

@@ -1,17 +1,15 @@
 """Toon gegevens: the log line first, then vault and BRP; what they answer is shown once and kept nowhere."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from connectors.brp import Brp, BrpDown, Identity, identity
-from connectors.vault.api import Vault, VaultDown, VaultRefused
+from connectors.brp import BrpDown, Identity, identity
+from connectors.vault.api import VaultDown, VaultRefused
 from connectors.wijkteam import reading
 from connectors.wijkteam.access import Viewer
-from connectors.wijkteam.database import Database
 from connectors.wijkteam.deciding import logged
 from connectors.wijkteam.pages import Identiteit
 from connectors.wijkteam.reading import Row
-from connectors.wijkteam.templates.environment import AMSTERDAM
+from connectors.wijkteam.room import Room
 from schemas.identity import TeamId
 from schemas.scrubbing import leaked_numbers
 
@@ -34,16 +32,14 @@ def usable_reason(text: str) -> str | None:
     return reason if fits and not any(leaked_numbers(reason)) else None
 
 
-def revealed(
-    database: Database, vault: Vault, brp: Brp, viewer: Viewer, alert: str, token: str, reason: str, now: datetime
-) -> Revealed | None:
+def revealed(room: Room, viewer: Viewer, alert: str, token: str, reason: str) -> Revealed | None:
     """Who is behind a token of this team on this alert; None when there is no such alert or token for them.
 
     The alert is looked at before and after: what was overtaken meanwhile shows nothing.
     Source  rules.md 8
     """
-    today = now.astimezone(AMSTERDAM).date()
-    with database.transaction(viewer.team, viewer.role) as connection:
+    now, today = room.now(), room.today()
+    with room.database.transaction(viewer.team, viewer.role) as connection:
         row = reading.one(connection, alert, today)
         if row is None:
             return None
@@ -53,8 +49,8 @@ def revealed(
         if token not in persons:
             return None
         logged(connection, viewer, "revealed", now, alert, reason)
-    found = _asked(vault, brp, viewer, token, reason)
-    with database.transaction(viewer.team, viewer.role) as connection:
+    found = _asked(room, viewer, token, reason)
+    with room.database.transaction(viewer.team, viewer.role) as connection:
         after = reading.one(connection, alert, today)
         still = any(kept == token for _, kept in reading.members_of(connection, alert))
     if after is None or after.body is None or not still:
@@ -62,9 +58,9 @@ def revealed(
     return Revealed(after or row, f"Persoon {persons[token]}", found)
 
 
-def _asked(vault: Vault, brp: Brp, viewer: Viewer, token: str, reason: str) -> Identiteit | None:
+def _asked(room: Room, viewer: Viewer, token: str, reason: str) -> Identiteit | None:
     try:
-        person = brp.person(vault.reveal(TeamId(viewer.team), viewer.username, token, reason))
+        person = room.brp.person(room.vault.reveal(TeamId(viewer.team), viewer.username, token, reason))
     except (VaultDown, VaultRefused, BrpDown):
         return None
     return _shown(identity(person)) if person is not None else None

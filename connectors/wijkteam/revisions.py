@@ -14,7 +14,6 @@ from schemas.events.alert import Alert
 from schemas.vocabulary import AlertKind, AlertStatus, TeamDecisionKind
 
 Connection = psycopg.Connection[Any]
-LIVE = (AlertStatus.OPEN, AlertStatus.TAKEN_UP)
 
 
 def revised(connection: Connection, keys: FeedKeys, event: Alert, at: datetime) -> None:
@@ -130,7 +129,11 @@ def _content(connection: Connection, keys: FeedKeys, event: Alert) -> None:
 
 
 def _members(connection: Connection, keys: FeedKeys, event: Alert) -> None:
-    """The members by the team's own tokens; who has none yet waits without holding anybody up."""
+    """The members by the team's own tokens; who has none yet waits without holding anybody up.
+
+    Who waits already is taken hold of first (`do update` locks the row, `do nothing` would not): tokens that are on
+    their way meanwhile are written after this, to the members that stand here now.
+    """
     named = dict(sorted((keys.person(each), each) for each in event.members))
     known: dict[str, str] = dict(
         connection.execute(
@@ -138,17 +141,19 @@ def _members(connection: Connection, keys: FeedKeys, event: Alert) -> None:
             (event.team, list(named)),
         ).fetchall()
     )
+    for person, pseudonym in named.items():
+        if person not in known:
+            connection.execute(
+                "insert into pending values (%s, %s, %s, now())"
+                " on conflict (team, person) do update set asked_at = pending.asked_at",
+                (event.team, person, keys.sealed(pseudonym)),
+            )
     connection.execute("delete from member where team = %s and alert = %s", (event.team, event.alert))
-    for ordinal, (person, pseudonym) in enumerate(named.items(), start=1):
+    for ordinal, person in enumerate(named, start=1):
         connection.execute(
             "insert into member values (%s, %s, %s, %s, %s)",
             (event.team, event.alert, ordinal, person, known.get(person)),
         )
-        if person not in known:
-            connection.execute(
-                "insert into pending values (%s, %s, %s, now()) on conflict do nothing",
-                (event.team, person, keys.sealed(pseudonym)),
-            )
 
 
 def _settled(connection: Connection, event: Alert) -> None:
@@ -170,12 +175,12 @@ def emptied(connection: Connection, team: str, alert: str, keep_members: bool = 
 
 
 def _without_members(connection: Connection, team: str, alert: str) -> None:
-    connection.execute("delete from member where team = %s and alert = %s", (team, alert))
     connection.execute(
-        "delete from pending where team = %s and not exists"
-        " (select 1 from member where member.team = pending.team and member.person = pending.person)",
-        (team,),
+        "delete from pending where team = %s and not exists (select 1 from member"
+        " where member.team = pending.team and member.person = pending.person and member.alert <> %s)",
+        (team, alert),
     )
+    connection.execute("delete from member where team = %s and alert = %s", (team, alert))
 
 
 def wiped(connection: Connection, person: str) -> None:

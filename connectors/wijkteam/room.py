@@ -12,7 +12,7 @@ from connectors.vault.api import Vault
 from connectors.wijkteam.access import Access, Limiter
 from connectors.wijkteam.database import Database
 from connectors.wijkteam.keys import FeedKeys
-from connectors.wijkteam.templates.environment import AMSTERDAM
+from schemas.civil import civil_day
 
 #: reveals an hour of one user; more is not how somebody prepares a conversation
 REVEALS = 60
@@ -51,4 +51,4 @@ class Room:
 
     def today(self) -> date:
         """The civil day in Europe/Amsterdam."""
-        return self.now().astimezone(AMSTERDAM).date()
+        return civil_day(self.now())

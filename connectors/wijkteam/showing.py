@@ -8,6 +8,7 @@ from typing import Any, cast
 from connectors.wijkteam import pages
 from connectors.wijkteam.pages import Detail, Filter, Kaart, LogRegel, Persoon, Regel, Tellingen, Urgency
 from connectors.wijkteam.reading import Names, Row, state_of
+from schemas.civil import civil_day
 from schemas.vocabulary import AlertReason, Sector, TeamOutcome
 
 PAGE = 50
@@ -28,7 +29,6 @@ WORDS = {
     "taken_up": "Wil oppakken",
     "closing": "Wil afsluiten",
 }
-_Key = tuple[int, int, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def card(row: Row, names: Names, now: datetime) -> Kaart:
     """The card of an alert; what may not be seen has nothing on it to filter, sort or count by."""
     state, body = state_of(row, now), row.body
     if body is None or state in pages.WITHOUT_CONTENT:
-        day = row.changed_at.date()
+        day = civil_day(row.changed_at)
         return Kaart(row.alert, row.kenmerk, "", "volgen", (), "", state, day, None, None, False)
     respond = body.get("respond_before")
     return Kaart(
@@ -64,13 +64,11 @@ def card(row: Row, names: Names, now: datetime) -> Kaart:
 
 def page_of(rows: Iterable[Row], names: Names, wanted: Filter, after: str, now: datetime, size: int = PAGE) -> Page:
     """The cards that fit the filter, most urgent first, those without content last."""
-    everything = [(card(row, names, now), row) for row in rows]
-    fitting = sorted(
-        (pair for pair in everything if _fits(pair[0], wanted)), key=lambda pair: _key(pair[0], pair[1].number)
-    )
-    rest = [pair for pair in fitting if not after or _cursor(_key(pair[0], pair[1].number)) > after]
-    more = _cursor(_key(rest[size - 1][0], rest[size - 1][1].number)) if len(rest) > size else None
-    return Page(tuple(kaart for kaart, _ in rest[:size]), _counts([kaart for kaart, _ in everything]), more)
+    everything = [(card(row, names, now), row.number) for row in rows]
+    fitting = {_place(kaart, number): kaart for kaart, number in everything if _fits(kaart, wanted)}
+    rest = [place for place in sorted(fitting) if place > after]
+    more = rest[size - 1] if len(rest) > size else None
+    return Page(tuple(fitting[place] for place in rest[:size]), _counts([kaart for kaart, _ in everything]), more)
 
 
 def _hidden(kaart: Kaart) -> bool:
@@ -109,14 +107,11 @@ def _counts(cards: Sequence[Kaart]) -> Tellingen:
     return Tellingen(open=len(shown) + waiting, **per_tile)
 
 
-def _key(kaart: Kaart, number: int) -> _Key:
+def _place(kaart: Kaart, number: int) -> str:
+    """Where a card stands in the list, as text that sorts; also the cursor that asks for what comes after it."""
     if _hidden(kaart):
-        return (1, 9, "", number)
-    return (0, _RANK[kaart.urgency], (kaart.respond_before or date.max).isoformat(), number)
-
-
-def _cursor(key: _Key) -> str:
-    return f"{key[0]}.{key[1]}.{key[2]}.{key[3]:010d}"
+        return f"1.9..{number:010d}"
+    return f"0.{_RANK[kaart.urgency]}.{(kaart.respond_before or date.max).isoformat()}.{number:010d}"
 
 
 def detail(

@@ -13,6 +13,8 @@ from schemas.identity import TeamId
 def filled(connection: psycopg.Connection[Any], keys: FeedKeys, vault: Vault) -> int:
     """Fetch tokens for one team's oldest waiting persons; returns how many no longer wait.
 
+    A person's row in `pending` is taken before those in `member`, here and by a revision (`_members`): whoever
+    comes second waits there, and then sees the members that the first wrote down.
     Raises  VaultDown, VaultRefused (then everybody waits on)
     """
     with connection.transaction():
@@ -25,13 +27,15 @@ def filled(connection: psycopg.Connection[Any], keys: FeedKeys, vault: Vault) ->
             (team, MOST_PERSONS),
         ).fetchall()
     tokens = vault.team_tokens(TeamId(team), [keys.opened(bytes(sealed)) for _, sealed in waiting])
+    token_of = {person: token for (person, _), token in zip(waiting, tokens, strict=True)}
     with connection.transaction():
-        for (person, _), token in zip(waiting, tokens, strict=True):
+        for person in sorted(token_of):
+            connection.execute("delete from pending where team = %s and person = %s", (team, person))
+        for person, token in sorted(token_of.items()):
             if token:
                 connection.execute(
                     "update member set token = %s where team = %s and person = %s", (token, team, person)
                 )
-            connection.execute("delete from pending where team = %s and person = %s", (team, person))
     return len(waiting)
 
 

@@ -11,6 +11,7 @@ import psycopg
 
 from schemas.catalogue import SIGNAL_TOPICS, TOPICS
 from schemas.codec import codec_from
+from schemas.databases import connect
 from schemas.doors import Door, settings_from
 from schemas.following import CannotContinue, rebuild_command
 from schemas.rebuilding import Clean, Rebuilt, nothing_to_clean, rebuild_follower
@@ -143,7 +144,7 @@ def _rebuilt_step(name: str, settings: Settings, dry_run: bool) -> Iterator[Rebu
 
 def _rebuilt_room(room: Room, settings: Settings, dry_run: bool) -> Iterator[Rebuilt]:
     cluster, now = Cluster.from_environment(settings), datetime.now(UTC)
-    with psycopg.connect(room.url, autocommit=True, connect_timeout=5) as connection:
+    with connect(room.url) as connection:
         for follower, topics in room.followers.items():
             yield rebuild_follower(
                 connection, cluster, follower, topics, room.clean, now, again=room.again, dry_run=dry_run

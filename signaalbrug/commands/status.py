@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import psycopg
 
 from schemas.codec import codec_from
+from schemas.databases import connect
 from schemas.transport import BrokerTrouble
 from signaalbrug.commands.here import BROKER, cluster_here
 from signaalbrug.local.servers import Servers
@@ -24,7 +25,7 @@ def status(as_json: bool) -> int:
     try:
         found = steps(cluster, codec_from(os.environ), now)
         for url in _urls():
-            with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+            with connect(url) as connection:
                 found += followers(cluster, connection, now)
     except BrokerTrouble:
         raise Unwilling("the broker does not answer", "signaalbrug doctor") from None

@@ -13,12 +13,12 @@ from connectors.brp import BrpAnswers
 from connectors.vault.api import Principal
 from connectors.wijkteam.room import WebSettings
 from connectors.wijkteam.web import app
+from schemas.civil import civil_day
 from signaalbrug import wiring
 from signaalbrug.demo.figures import figures
 from signaalbrug.demo.log import arrived_in
 from signaalbrug.demo.logins import make_logins
 from signaalbrug.demo.municipality import Waterrijk, waterrijk
-from signaalbrug.demo.pen import AMSTERDAM
 from signaalbrug.demo.proving import proved, traced, trail_of
 from signaalbrug.demo.result import Login, Result, Shown
 from signaalbrug.demo.rooms import Rooms, rooms
@@ -43,7 +43,7 @@ def run_in_memory(state: State, progress: Progress) -> Shown:
     """
     began, now = time.monotonic(), datetime.now(UTC)
     task = progress.add_task("PostgreSQL and its databases", total=4)
-    town = waterrijk(areas_of(), now, now.astimezone(AMSTERDAM).date())
+    town = waterrijk(areas_of(), now, civil_day(now))
     where = wiring.places(state)
     town.write_register(where.brp, where.areas)
     main = Postgres.start(state.folder(MAIN), Supervisor(state))

@@ -9,12 +9,12 @@ from typing import Any
 import psycopg
 from rich.progress import Progress, TaskID
 
+from schemas.civil import civil_day
 from schemas.codec import Codec
 from signaalbrug.demo.figures import figures
 from signaalbrug.demo.log import LiveLog
 from signaalbrug.demo.logins import make_logins
 from signaalbrug.demo.municipality import Waterrijk, waterrijk
-from signaalbrug.demo.pen import AMSTERDAM
 from signaalbrug.demo.proving import proved, traced, trail_of
 from signaalbrug.demo.quiet import Behind, Quiet
 from signaalbrug.demo.result import LONGEST_SECONDS, Login, Result, Shown
@@ -74,7 +74,7 @@ def run_live(state: State, progress: Progress) -> Shown:
     download(progress)
     began = time.monotonic()
     now = datetime.now(UTC)
-    town = waterrijk(areas_of(), now, now.astimezone(AMSTERDAM).date())
+    town = waterrijk(areas_of(), now, civil_day(now))
     up = bring_up(state, progress, lambda where: town.write_register(where.brp, where.areas))
     logins = make_logins(operator_url(up.servers.main, "feed"))
     quiet = Quiet(LiveLog(up.cluster), up.places.drop, _books(up.servers), OUTBOXES)

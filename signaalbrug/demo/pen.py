@@ -2,13 +2,11 @@
 
 from datetime import date, datetime, time, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
+from schemas.civil import AMSTERDAM
 from signaalbrug.demo.inventing import Inventor
 from signaalbrug.demo.people import Household, Person
 from signaalbrug.demo.rows import Absence, Arrears, Books, Statement
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 class Town:

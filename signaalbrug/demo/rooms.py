@@ -8,11 +8,12 @@ from typing import Any
 
 import psycopg
 
+from connectors.batches import Effects
 from connectors.brp import BrpAnswers
 from connectors.household_register.areas import Areas
 from connectors.household_register.outbox import relay
 from connectors.household_register.register import HouseholdRegister
-from connectors.intake import Effects, take_in
+from connectors.intake import take_in
 from connectors.receipts import MemoryBooks
 from connectors.sources import connectors_for
 from connectors.vault.api import Principal
@@ -91,10 +92,12 @@ class Rooms:
             pass
 
 
-def rooms(where: wiring.Places, urls: Mapping[str, str], secrets: Secrets, today: date) -> Rooms:
-    """All rooms, empty, with the policy and the day in force."""
+def rooms(
+    where: wiring.Places, urls: Mapping[str, str], secrets: Secrets, today: date, vault: MemoryVault | None = None
+) -> Rooms:
+    """All rooms, empty, with the policy and the day in force; *vault*: one that knows persons already."""
     now = clock()
-    vault, memory = MemoryVault(), Memory(now=now)
+    vault, memory = vault or MemoryVault(), Memory(now=now)
     memory.publish(DayBegan(CalendarKind.DAY_BEGAN, today), published(load_bundle(), now))
     feed_keys = FeedKeys.from_file(secrets.feed_key)
     feed = _connected(urls["feed_projector"])

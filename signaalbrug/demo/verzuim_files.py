@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from xml.sax.saxutils import escape
-from zoneinfo import ZoneInfo
 
+from schemas.civil import AMSTERDAM
 from signaalbrug.demo.rows import Absence
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ROOT = "DC0011LeveringMeldingRelatiefVerzuim"
 SCHOOLS = (("99XA", "Waterrijk College"), ("99XB", "Het Vaarlyceum"), ("99XC", "mbo De Zeeën"))
 

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 import psycopg
 
+from schemas.civil import civil_day
 from schemas.codec import codec_from
+from schemas.databases import connect
 from schemas.events.context import DayBegan, PolicyPublished
 from signaalbrug.doctor.finding import Seen, Wrong
 from signaalbrug.local.processes import Supervisor, answers
@@ -17,7 +19,7 @@ from signaalbrug.local.servers import KAFKA, MAIN, VAULT, Servers
 from signaalbrug.schema_ids import verify_schemas
 from signaalbrug.wiring import DATABASE_MODULES, VAULT_MODULE, operator_url
 from streams.runtime import inspecting
-from streams.runtime.calendar import civil_day, newest_of
+from streams.runtime.calendar import newest_of
 
 STUCK_S = 600.0
 AGAIN = "signaalbrug down; signaalbrug up"
@@ -105,7 +107,7 @@ def databases(seen: Seen) -> Iterator[Wrong]:
             continue
         rooms = [importlib.import_module(m) for m in DATABASE_MODULES if (m == VAULT_MODULE) is (name == VAULT)]
         try:
-            with psycopg.connect(operator_url(server, "postgres"), connect_timeout=5) as connection:
+            with connect(operator_url(server, "postgres")) as connection:
                 there = {row[0] for row in connection.execute("select datname from pg_database")}
                 roles = {row[0] for row in connection.execute("select rolname from pg_roles where rolcanlogin")}
         except psycopg.Error:

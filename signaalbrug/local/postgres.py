@@ -12,6 +12,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from schemas.databases import connect
 from signaalbrug.local import cluster
 from signaalbrug.local.cluster import SUPERUSER
 from signaalbrug.local.passwords import Passwords
@@ -19,7 +20,6 @@ from signaalbrug.local.processes import STOP_SECONDS, Supervisor, wait_until
 from signaalbrug.local.state import Started, State, identity
 
 START_SECONDS = 60.0
-CONNECT_SECONDS = 5
 ROLE_MAY: Final = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION"
 
 
@@ -144,9 +144,7 @@ class Postgres:
 
     @contextmanager
     def _superuser(self) -> Iterator[psycopg.Connection]:
-        with psycopg.connect(
-            self.superuser_url, autocommit=True, connect_timeout=CONNECT_SECONDS
-        ) as connection:
+        with connect(self.superuser_url) as connection:
             yield connection
 
     def _ready(self) -> bool:

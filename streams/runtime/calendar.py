@@ -3,21 +3,19 @@
 A day that passed while nothing ran is not made up afterwards: the present day is published.
 """
 
-import signal
-import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from confluent_kafka import KafkaException
 from prometheus_client import Gauge
 
 from schemas.catalogue import topic_of
+from schemas.civil import AMSTERDAM, civil_day
 from schemas.codec import Codec, NotDecoded, codec_from
 from schemas.doors import settings_from
 from schemas.events.context import DayBegan, PolicyPublished
-from schemas.operations import configure_logging, serve_operations
+from schemas.operations import configure_logging, serve_operations, stop_event
 from schemas.record import Recorder
 from schemas.registry import RegistryDown
 from schemas.scrubbing import error_code
@@ -27,16 +25,10 @@ from schemas.vocabulary import CalendarKind
 from streams.runtime.reading import to_end
 from streams.runtime.settings import CalendarSettings
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LOOK_EVERY_S = 15.0
 PUBLISHED = Gauge("signaalbrug_calendar_day_timestamp_seconds", "The day that was last published")
 
 Wide = TypeVar("Wide", DayBegan, PolicyPublished)
-
-
-def civil_day(now: datetime) -> date:
-    """The day it is in the Netherlands."""
-    return now.astimezone(AMSTERDAM).date()
 
 
 def publish_day(cluster: Cluster, codec: Codec, day: date, *, prefix: str = "") -> bool:
@@ -98,9 +90,7 @@ def serve(environment: Mapping[str, str]) -> int:
     settings, cluster = settings_from(environment, CalendarSettings), Cluster.from_environment(environment)
     codec = codec_from(environment)
     log = configure_logging("calendar")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_event()
     published: list[date] = []
     operations = serve_operations(settings.operations_port, lambda: bool(published))
     try:

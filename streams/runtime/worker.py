@@ -1,7 +1,6 @@
 """`signaalbrug worker`: one step, on as many partitions as the group gives it."""
 
 import asyncio
-import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,7 +11,7 @@ from confluent_kafka.admin import AdminClient
 
 from schemas.codec import Codec, codec_from
 from schemas.following import CannotContinue
-from schemas.operations import configure_logging, serve_operations
+from schemas.operations import STOP_SIGNALS, configure_logging, serve_operations
 from schemas.record import Recorder
 from schemas.scrubbing import error_code
 from schemas.transport import Cluster
@@ -96,7 +95,7 @@ async def _until_stopped(
     step: Step[Any], cluster: Cluster, settings: StepSettings, holding: Holding, deliver: Deliver
 ) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOP_SIGNALS:
         loop.add_signal_handler(number, stop.set)
     holding.on_ended = lambda: _wake(loop, stop)
     if not await loop.run_in_executor(None, await_topics, step, cluster, stop.is_set):

@@ -1,8 +1,8 @@
 """The trail as a process: one thread writes down every topic, another deletes the bodies of the erased."""
 
-import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -10,9 +10,10 @@ from prometheus_client import Counter
 
 from schemas.catalogue import TOPICS
 from schemas.codec import Codec, codec_from
+from schemas.databases import connect
 from schemas.doors import Door, settings_from
 from schemas.following import CannotContinue, Follower, rebuild_command
-from schemas.operations import configure_logging, serve_operations
+from schemas.operations import configure_logging, serve_operations, stop_event
 from schemas.scrubbing import error_code
 from schemas.transport import Cluster
 from streams.trail.kept import Kept
@@ -53,7 +54,7 @@ class Eraser:
         """Until stopped: connect, delete what is pending, look again."""
         while not self._stop.is_set():
             try:
-                with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
+                with connect(self._url) as connection:
                     self._until_trouble(connection)
             except psycopg.Error as trouble:
                 self.works = False
@@ -79,12 +80,8 @@ def serve(environment: Mapping[str, str]) -> int:
     """Follow every topic until SIGTERM; 0 when it stopped in order, 6 when books and log do not fit."""
     settings = settings_from(environment, TrailSettings)
     cluster, log = Cluster.from_environment(environment), configure_logging(NAME)
-    codec, stop = codec_from(environment), threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    following = follower(
-        cluster, codec, lambda: psycopg.connect(settings.database, autocommit=True, connect_timeout=5)
-    )
+    codec, stop = codec_from(environment), stop_event()
+    following = follower(cluster, codec, partial(connect, settings.database))
     eraser = Eraser(settings.trail_eraser_database, stop, log)
     thread = threading.Thread(target=eraser.run, name="eraser", daemon=True)
     thread.start()

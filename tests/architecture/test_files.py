@@ -22,7 +22,6 @@ LONG_FILES = {
     "schemas/vocabulary.py": "one list of closed lists; a reader looks things up in it",
 }
 LONG_FUNCTIONS = {
-    "connectors/wijkteam/api.py:_reading": "registers the routes that read; each is a few lines inside it",
     "streams/core/episode.py:_said": "fills in the twenty fields of one alert, in the order of its contract",
 }
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.intake import Effects, Taken, take_in
+from connectors.batches import Effects
+from connectors.intake import Taken, take_in
 from connectors.receipts import Books, MemoryBooks
 from connectors.sources import connectors_for
 from connectors.vault.api import Principal, Vault

@@ -6,15 +6,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from schemas.civil import AMSTERDAM
 
 TEMPLATES = Path(__file__).resolve().parent
 STATIC = TEMPLATES.parent / "static"
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 class Bron(NamedTuple):
@@ -58,7 +57,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    built.filters |= {"datum": _date, "tijd": _time, "getal": _number, "segment": _segment}
+    built.filters |= {"datum": _date, "tijd": _time, "segment": _segment}
     built.globals |= {"static": static, "STYLES": STYLES, "BRONNEN": BRONNEN}
     return built
 
@@ -76,10 +75,6 @@ def _time(at: datetime, pattern: str = "d MMM HH.mm") -> str:
     if at.tzinfo is None:
         raise ValueError("a time on a page needs its zone")
     return format_datetime(at, pattern, tzinfo=AMSTERDAM, locale="nl")
-
-
-def _number(value: float) -> str:
-    return format_decimal(value, "#,##0.#", locale="nl")
 
 
 def _segment(text: str, safe: str = "") -> str:

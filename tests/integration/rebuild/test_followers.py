@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import threading
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -117,7 +118,7 @@ def registers(books: Books) -> list[Follower]:
     class Deaf:
         apply_signals = apply_lifecycle = staticmethod(nothing)
 
-    made = _followers(Process(None), books.cluster, codec(), books.connect, Deaf())  # type: ignore[arg-type]
+    made = _followers(Process(None, threading.Event()), books.cluster, codec(), books.connect, Deaf())  # type: ignore[arg-type]
     return list(made.values())
 
 

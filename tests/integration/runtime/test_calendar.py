@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from schemas.civil import civil_day
 from schemas.transport import Cluster
-from streams.runtime.calendar import civil_day, publish_day, publish_policy
+from streams.runtime.calendar import publish_day, publish_policy
 from tests.support.runs import Worker, events_of, read_all, stop_all, wait_for
 from tests.support.stories import codec, day, policy
 

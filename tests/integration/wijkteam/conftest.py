@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from connectors.bsn import Bsn
+from schemas.identity import derived
 from signaalbrug.local.servers import Servers
 from streams.runtime.memory import Memory
 from tests.support import stories
-from tests.support.feed import Feed, VaultDouble, brp_with, log_in
+from tests.support.feed import NOORD, Feed, VaultDouble, brp_with, log_in
+from tests.support.runs import wait_for
 
 TESS = Bsn("999990019")
 
@@ -78,3 +82,24 @@ def town(feed: Feed, tmp_path: Path) -> Town:
         found[stories.household("huis-noord")],
         found[stories.household("huis-oost")],
     )
+
+
+#: what another tab of the same user does: being told what became of a decision, and taking up revision 1
+TOLD = "update team_decision set told_at = now() where alert = %(alert)s and told_at is null"
+DECIDED = """insert into team_decision
+    (decision, team, alert, household, revision, kind, username, shown_as, decided_at)
+    select %(decision)s, team, alert, household, 1, 'taken_up', 'noor', 'Noor', now()
+    from alert where alert = %(alert)s"""
+
+
+@contextmanager
+def meanwhile(town: Town, sql: str, asking: Callable[[], Any]) -> Iterator[Any]:
+    """Another tab has done this and not yet said so; *asking* goes on until it meets that, and ends after it."""
+    waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    values = {"alert": town.noord, "decision": derived("team-decision", NOORD, town.noord, "1", "taken_up", "")}
+    with town.feed.admin() as other, ThreadPoolExecutor(1) as elsewhere:
+        with other.transaction():
+            assert other.execute(sql, values).rowcount == 1
+            answer = elsewhere.submit(asking)
+            wait_for(lambda: answer.done() or town.feed.one(waits), 10, "the request meets the other")
+        yield answer.result(10)

@@ -5,7 +5,7 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
-from tests.integration.wijkteam.conftest import Town
+from tests.integration.wijkteam.conftest import DECIDED, Town, meanwhile
 from tests.support import stories
 from tests.support.feed import bearer
 
@@ -153,3 +153,16 @@ def test_the_openapi_document_follows_the_design_rules(client: TestClient) -> No
     for name, schema in document["components"]["schemas"].items():
         for field in schema.get("properties", {}):
             assert re.fullmatch(r"[a-z][a-zA-Z0-9]*", field), (name, field)
+
+
+@pytest.mark.parametrize(("what", "body", "status"), [("oppakken", None, 202), ("afsluiten", "no_contact", 409)])
+def test_of_two_systems_that_decide_at_once_the_second_hears_what_it_would_hear_a_moment_later(
+    town: Town, client: TestClient, what: str, body: str | None, status: int
+) -> None:
+    """The first took it up: the same decision is accepted again, another one conflicts."""
+    where, seen = f"/v1/signaleringen/{town.noord}/{what}", {"If-Match": '"1"'}
+    given = {"uitkomst": body} if body else None
+    with meanwhile(town, DECIDED, lambda: client.post(where, headers=seen, json=given)) as answer:
+        assert answer.status_code == status, answer.text
+    assert client.post(where, headers=seen, json=given).status_code == status, "and so it is a moment later"
+    assert town.feed.one("select count(*) from team_decision") == 1

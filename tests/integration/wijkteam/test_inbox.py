@@ -1,8 +1,13 @@
 """What a team sees and decides over HTTP, on the real database."""
 
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
 import pytest
 
-from tests.integration.wijkteam.conftest import Town
+from streams.policy.bundle import published
+from tests.integration.wijkteam.conftest import DECIDED, TOLD, Town, meanwhile
 from tests.support import stories
 from tests.support.feed import csrf_in
 
@@ -123,3 +128,61 @@ def test_a_change_decided_in_between_leaves_the_alert_open_and_says_why(town: To
     page = client.get(f"/signaleringen/{town.noord}").text
     assert "Uw besluit is niet doorgevoerd: de signalering was intussen gewijzigd" in page
     assert "Ik pak dit op" in page
+
+
+@pytest.mark.parametrize("where", ["/werkvoorraad?signalering={}", "/signaleringen/{}"])
+def test_two_tabs_that_are_told_at_once_both_show_their_page(town: Town, where: str) -> None:
+    client = town.client("noor")
+    csrf = csrf_in(client.get(f"/signaleringen/{town.noord}").text)
+    client.post(f"/signaleringen/{town.noord}/oppakken", data={"csrf": csrf, "revisie": "1"})
+    town.goes_on(stories.arrears("ouder-noord", 14, name="tweede"))
+    town.feed.relay(town.memory)
+    town.goes_on()
+    with meanwhile(town, TOLD, lambda: client.get(where.format(town.noord))) as answer:
+        assert answer.status_code == 200
+        assert "Uw besluit is niet doorgevoerd: de signalering was intussen gewijzigd" in answer.text
+
+
+def test_two_tabs_in_which_a_withdrawal_is_told_at_once_both_show_the_list(town: Town) -> None:
+    client = town.client("noor")
+    csrf = csrf_in(client.get(f"/signaleringen/{town.noord}").text)
+    client.post(f"/signaleringen/{town.noord}/oppakken", data={"csrf": csrf, "revisie": "1"})
+    town.goes_on(stories.withdrew("kind-noord", 19))
+    town.feed.relay(town.memory)
+    town.goes_on()
+    with meanwhile(town, TOLD, lambda: client.get("/werkvoorraad")) as answer:
+        assert answer.status_code == 200
+        assert "Uw besluit over WN-0001 is niet doorgevoerd" in answer.text
+
+
+def test_of_two_tabs_that_decide_at_once_the_second_hears_that_it_was_decided(town: Town) -> None:
+    client, where = town.client("noor"), f"/signaleringen/{town.noord}"
+    decide = {"csrf": csrf_in(client.get(where).text), "revisie": "1", "uitkomst": "contact_made"}
+    with meanwhile(town, DECIDED, lambda: client.post(f"{where}/afsluiten", data=decide)) as answer:
+        assert answer.status_code == 409 and "intussen veranderd" in answer.text
+    assert town.feed.one("select count(*) from team_decision") == 1
+
+
+def test_of_two_tabs_that_decide_the_same_at_once_both_have_decided_it_and_it_is_decided_once(town: Town) -> None:
+    client, where = town.client("noor"), f"/signaleringen/{town.noord}"
+    decide = {"csrf": csrf_in(client.get(where).text), "revisie": "1"}
+    with meanwhile(town, DECIDED, lambda: client.post(f"{where}/oppakken", data=decide)) as answer:
+        assert answer.status_code == 303
+    assert town.feed.one("select count(*) from team_decision") == 1
+    assert town.feed.one("select count(*) from access_log where action = 'taken_up'") == 0, (
+        "the other's line stands"
+    )
+
+
+def test_half_past_eleven_in_the_evening_in_utc_is_the_next_day_on_every_page(town: Town) -> None:
+    late = datetime(2026, 1, 20, 23, 30, tzinfo=UTC)
+    town.feed.clock.at = late
+    client = town.client("noor")
+    csrf = csrf_in(client.get(f"/signaleringen/{town.noord}").text)
+    data = {"csrf": csrf, "revisie": "1", "uitkomst": "contact_made"}
+    client.post(f"/signaleringen/{town.noord}/afsluiten", data=data)
+    town.feed.relay(town.memory)
+    town.goes_on(published(stories.bundle(), late))
+    done, rules = client.get("/afgehandeld").text, client.get("/uitleg").text
+    assert "21 jan" in done and "20 jan" not in done
+    assert "21 jan" in rules and "20 jan" not in rules

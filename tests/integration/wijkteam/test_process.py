@@ -18,7 +18,8 @@ import pytest
 
 from connectors.vault.api import Principal
 from connectors.wijkteam.ddl import PROJECTOR, RELAY, WEB
-from connectors.wijkteam.projection import AMSTERDAM, TOPICS, projector
+from connectors.wijkteam.projection import TOPICS, projector
+from schemas.civil import civil_day
 from schemas.following import Follower, Overtaken
 from schemas.record import Recorder
 from schemas.scrubbing import leaked_numbers
@@ -34,7 +35,7 @@ from tests.support.vault_process import RunningVault, program, running_vault
 
 pytestmark = pytest.mark.integration
 
-TODAY = (datetime.now(UTC).astimezone(AMSTERDAM).date() - stories.DAY_ONE).days + 1
+TODAY = (civil_day(datetime.now(UTC)) - stories.DAY_ONE).days + 1
 BOUND_S = 5.0
 
 

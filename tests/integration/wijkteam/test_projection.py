@@ -208,3 +208,24 @@ def test_a_switched_off_ground_hides_at_once(town: Town) -> None:
     later = published(stories.bundle(), stories.at(19), ["ground:lpw-toestemming"])
     before_the_steps(town, later)
     assert "Er zijn nieuwere gegevens binnen" in page(town)
+
+
+def test_a_switched_off_rule_hides_at_once(town: Town) -> None:
+    rule = town.feed.one("select rule from alert where alert = %s", town.noord)
+    before_the_steps(town, published(stories.bundle(), stories.at(19), ["rule:another"]))
+    assert "Schoolverzuim" in page(town)
+    before_the_steps(town, published(stories.bundle(), stories.at(19, 1), [f"rule:{rule}"]))
+    assert "Er zijn nieuwere gegevens binnen" in page(town) and "Schoolverzuim" not in page(town)
+    town.memory.run()
+    town.feed.project(town.memory)
+    assert town.feed.one("select standing from alert where alert = %s", town.noord) == "withdrawn"
+
+
+def test_a_copy_of_the_policy_in_force_looks_at_no_alert_again(town: Town) -> None:
+    standing = "select standing from alert where alert = %s"
+    with town.feed.admin() as connection:
+        connection.execute("update alert set standing = 'overtaken' where alert = %s", (town.noord,))
+    before_the_steps(town, stories.policy())
+    assert town.feed.one(standing, town.noord) == "overtaken"
+    before_the_steps(town, published(stories.bundle(), stories.at(19)))
+    assert town.feed.one(standing, town.noord) == "shown", "a newer policy does look"

@@ -32,7 +32,7 @@ TODAY = date(2026, 1, 20)
 SCHOOL = Source.SCHOOL_ATTENDANCE
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 USE = Use("p1", "s1", "v1", SCHOOL, "lpw-toestemming", 3)
-SHOWN = Shown("noord", "A", (USE,))
+SHOWN = Shown("noord", "A", "school-en-schulden", (USE,))
 ROUTING = Routing({"A": "noord", "A2": "noord", "B": "oost"})
 GIVEN = Statement(ConsentKind.GIVEN, SCHOOL, TODAY - timedelta(19), None, AT)
 HOLDS = Person(
@@ -103,6 +103,13 @@ def test_it_is_hidden_when_its_ground_is_switched_off() -> None:
     assert is_overtaken(SHOWN, {"p1": HOLDS}, dataclasses.replace(ROUTING, stopped=stopped), TODAY)
     another = dataclasses.replace(ROUTING, stopped=frozenset(["ground:x"]))
     assert not is_overtaken(SHOWN, {"p1": HOLDS}, another, TODAY)
+
+
+def test_it_is_hidden_when_its_rule_is_switched_off() -> None:
+    stopped = dataclasses.replace(ROUTING, stopped=frozenset(["rule:school-en-schulden"]))
+    assert is_overtaken(SHOWN, {"p1": HOLDS}, stopped, TODAY)
+    another = frozenset(["rule:x", "ground:school-en-schulden", "rule:lpw-toestemming"])
+    assert not is_overtaken(SHOWN, {"p1": HOLDS}, dataclasses.replace(ROUTING, stopped=another), TODAY)
 
 
 def test_it_is_hidden_when_its_area_got_another_team() -> None:

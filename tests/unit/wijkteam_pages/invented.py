@@ -62,7 +62,7 @@ DETAIL = Detail(
     csrf="csrf-detail",
     visible_until=date(2027, 2, 22),
 )
-WORK = Werkvoorraad((KAART,), Tellingen(6, 2, 1, 3), Filter(), None, AT, 1.8, "volgende")
+WORK = Werkvoorraad((KAART,), Tellingen(6, 2, 1, 3), Filter(), None, AT, "volgende")
 REVEALED = Gegevens(KAART, "Persoon 1", "Gesprek plannen", AT, Identiteit("Voorbeeld Persoon", 1984, "Dijk 1"))
 RULE = Regel("School en schulden", "2026.3", date(2026, 9, 1), "Twee domeinen in 60 dagen.", ("Een voorbeeld.",))
 
