@@ -1,6 +1,7 @@
 """What an operator sees of intake: rows by what became of them, files that lie, and what it waits for."""
 
 import time
+from collections.abc import Sequence
 
 from prometheus_client import Counter, Gauge
 
@@ -11,9 +12,18 @@ from schemas.vocabulary import Refusal, Stage
 
 ROWS = Counter("signaalbrug_intake_rows", "Rows of closed deliveries", ["source", "outcome"])
 LAST_SUCCESS = Gauge("signaalbrug_intake_last_success_timestamp_seconds", "Last delivery taken in", ["source"])
+EXPECTED = Gauge(
+    "signaalbrug_intake_source_expected_timestamp_seconds", "Since when this process waits for a source", ["source"]
+)
 WAITING = Gauge("signaalbrug_intake_waiting_files", "Files that lie in the drop folder", ["source"])
 OUTAGE = Gauge("signaalbrug_intake_outage", "1 while intake cannot go on for want of this", ["part"])
 PARTS = ("vault", "database", "broker", "drop")
+
+
+def expected(sources: Sequence[str]) -> None:
+    """From now on these may deliver: a source that never does has no time of its last delivery to go by."""
+    for source in sources:
+        EXPECTED.labels(source).set(time.time())
 
 
 def delivered(source: str, taken: Taken) -> None:

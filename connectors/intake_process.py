@@ -208,6 +208,7 @@ def serve(environment: Mapping[str, str]) -> int:
     log = configure_logging("intake")
     codec = codec_from(environment)
     prepare(settings.drop, SOURCES)
+    metrics.expected(SOURCES)
     intake = Intake(settings, cluster, codec, log)
     stop = stop_event()
     operations = serve_operations(settings.operations_port, lambda: intake.ready)

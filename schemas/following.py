@@ -55,7 +55,8 @@ class CannotContinue(SystemExit):
 
     def __init__(self, topic: str, partition: int, why: str, repair: str) -> None:
         super().__init__(6)
-        self.text = f"{topic} partitie {partition}: {why}. Herstel: {repair}"
+        self.what, self.repair = f"{topic} partitie {partition}: {why}", repair
+        self.text = f"{self.what}. Herstel: {repair}"
 
     def __str__(self) -> str:
         return self.text

@@ -12,6 +12,7 @@ Source  promises.md P18, I11; rules.md 3
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,31 +64,42 @@ def replayed(cluster: Cluster, codec: Codec) -> Replayed:
 
     Raises  CannotReplay
     """
+    _whole(cluster, ("alert.v1", *INPUTS))
     for step in STEPS:
-        if waiting := sum(undecided(cluster, step).values()):
+        if waiting := sum(undecided(cluster, step, codec).values()):
             why = f"step {step.name} has {waiting} records before it"
             raise CannotReplay(why, "signaalbrug status; then again")
     before = _read(cluster, ("alert.v1",))
     inputs = _read(cluster, INPUTS)
     memory = decided_again(inputs, _applied(before, codec, cluster.partitions), codec, cluster.partitions)
     again = view(memory.states("household").values())
-    now = view(committed_states(cluster, HOUSEHOLD))
+    now = view(committed_states(cluster, HOUSEHOLD, codec))
     differing = tuple(sorted(name for name in again.keys() | now.keys() if again.get(name) != now.get(name)))
     new = sum(len(again[n]["alerts"].keys() - now.get(n, {"alerts": {}})["alerts"].keys()) for n in again)
     return Replayed(len(inputs), len(now), differing, new, len(_read(cluster, ("alert.v1",))) - len(before))
 
 
+def _whole(cluster: Cluster, topics: Sequence[str]) -> None:
+    """A log that lost its beginning would be told as a difference that is none.
+
+    Raises  CannotReplay, naming each such topic and what can still be shown
+    """
+    with closing(reader(cluster, "replay")) as asking:
+        first = {topic: [watermarks(asking, topic, q)[0] for q in range(cluster.partitions)] for topic in topics}
+    cut = {topic: offsets for topic, offsets in first.items() if any(offsets)}
+    if cut:
+        begins = "; ".join(
+            f"{topic} begins at {', '.join(f'{at} in partition {q}' for q, at in enumerate(offsets) if at)}"
+            for topic, offsets in cut.items()
+        )
+        why = f"the log is past its retention, so its whole cannot be decided again: {begins}"
+        raise CannotReplay(why, "signaalbrug verify --all, which takes each decision again from the trail")
+
+
 def _read(cluster: Cluster, topics: Sequence[str]) -> list[Raw]:
-    consumer = reader(cluster, "replay")
     starts = {(topic, q): START for topic in topics for q in range(cluster.partitions)}
-    try:
-        for where in starts:
-            if first := watermarks(consumer, *where)[0]:
-                why = f"{where[0]} partition {where[1]} begins at {first}: what came before is in the trail alone"
-                raise CannotReplay(why, "signaalbrug verify --all")
+    with closing(reader(cluster, "replay")) as consumer:
         return [raw for rows in to_end(consumer, starts, "signaalbrug doctor") for raw in rows]
-    finally:
-        consumer.close()
 
 
 def decided_again(inputs: Sequence[Raw], applied: Mapping[str, str], codec: Codec, partitions: int) -> Memory:

@@ -3,6 +3,7 @@
 import os
 
 from schemas.codec import codec_from
+from schemas.following import CannotContinue
 from schemas.transport import BrokerTrouble
 from signaalbrug.commands.here import cluster_here
 from signaalbrug.refusing import Unwilling
@@ -17,6 +18,8 @@ def replay() -> int:
         found = replayed(cluster_here(), codec_from(os.environ))
     except CannotReplay as cannot:
         raise Unwilling(cannot.why, cannot.repair) from None
+    except CannotContinue as cannot:
+        raise Unwilling(cannot.what, cannot.repair) from None
     except BrokerTrouble:
         raise Unwilling("the broker does not answer", "signaalbrug up") from None
     for household in found.differing:

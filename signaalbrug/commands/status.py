@@ -8,6 +8,7 @@ import psycopg
 
 from schemas.codec import codec_from
 from schemas.databases import connect
+from schemas.following import CannotContinue
 from schemas.transport import BrokerTrouble
 from signaalbrug.commands.here import BROKER, cluster_here
 from signaalbrug.local.servers import Servers
@@ -27,6 +28,8 @@ def status(as_json: bool) -> int:
         for url in _urls():
             with connect(url) as connection:
                 found += followers(cluster, connection, now)
+    except CannotContinue as cannot:
+        raise Unwilling(cannot.what, cannot.repair) from None
     except BrokerTrouble:
         raise Unwilling("the broker does not answer", "signaalbrug doctor") from None
     except psycopg.Error:

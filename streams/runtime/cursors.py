@@ -95,19 +95,19 @@ class Books:
         self._consumer.close()
 
 
-def undecided(cluster: Cluster, step: Step[Any]) -> Mapping[Where, int]:
+def undecided(cluster: Cluster, step: Step[Any], codec: Codec | None = None) -> Mapping[Where, int]:
     """How many committed records a step has not decided, by topic and partition."""
-    with closing(Books(cluster, step)) as books:
+    with closing(Books(cluster, step, codec)) as books:
         return books.undecided()
 
 
-def committed_cursors(cluster: Cluster, step: Step[Any]) -> Mapping[int, Cursor]:
+def committed_cursors(cluster: Cluster, step: Step[Any], codec: Codec | None = None) -> Mapping[int, Cursor]:
     """The committed cursor of every partition of a step."""
-    with closing(Books(cluster, step)) as books:
+    with closing(Books(cluster, step, codec)) as books:
         return books.cursors()
 
 
-def committed_states(cluster: Cluster, step: Step[Any]) -> list[Any]:
+def committed_states(cluster: Cluster, step: Step[Any], codec: Codec | None = None) -> list[Any]:
     """The committed state of every owner of a step."""
-    with closing(Books(cluster, step)) as books:
+    with closing(Books(cluster, step, codec)) as books:
         return books.states()

@@ -4,12 +4,14 @@ Source  runtime.md 3; the only file that imports faust
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 import faust
+from aiokafka.errors import KafkaError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP
 
@@ -20,6 +22,8 @@ from streams.runtime.holding import BROKEN, CONTESTED, Ended, Holding
 from streams.runtime.raw import Raw
 from streams.runtime.tls import protocol_of, tls_of
 from streams.topology import PARTITION_WIDE
+
+AGAIN_AFTER_S = 1.0
 
 
 class _ConsumerThread(AIOKafkaConsumerThread):
@@ -126,7 +130,7 @@ def _raw(message: Any) -> Raw:
     return Raw(at, message.key, message.value, headers, round((message.timestamp or 0) * 1000))
 
 
-def _wire(app: _App, step: Step[Any], holding: Holding) -> None:
+def _wired(app: _App, step: Step[Any], holding: Holding) -> _App:
     topics = (*PARTITION_WIDE, *step.topics)
     channel = app.topic(
         *topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", allow_empty=True
@@ -152,6 +156,23 @@ def _wire(app: _App, step: Step[Any], holding: Holding) -> None:
 
     cast(Any, app.on_partitions_assigned).connect(assigned, weak=False)
     cast(Any, app.on_partitions_revoked).connect(revoked, weak=False)
+    return app
+
+
+async def _started(make: Callable[[], _App], stop: asyncio.Event) -> _App | None:
+    """An app that has begun; a broker that is away just then is waited for. None: told to stop meanwhile."""
+    while not stop.is_set():
+        app = make()
+        try:
+            await app.start()
+            return app
+        except KafkaError as trouble:
+            await app.stop()
+            if not trouble.retriable:
+                raise
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), AGAIN_AFTER_S)
+    return None
 
 
 async def deliver_by_faust(
@@ -165,9 +186,10 @@ async def deliver_by_faust(
     session_s: float,
 ) -> None:
     """Hand over what comes until *stop* is set; a crash of Faust ends the process."""
-    app = _app(step, cluster, holding, prefix, state, session_s)
-    _wire(app, step, holding)
-    await app.start()
+    make = lambda: _wired(_app(step, cluster, holding, prefix, state, session_s), step, holding)  # noqa: E731
+    app = await _started(make, stop)
+    if app is None:
+        return
     waits = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(app.wait_until_stopped())]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     if not stop.is_set():

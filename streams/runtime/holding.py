@@ -5,11 +5,9 @@ The deliverer says what is assigned and offers records; it may offer them twice,
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
 
 from confluent_kafka import KafkaException
 
@@ -18,6 +16,7 @@ from schemas.registry import RegistryDown
 from schemas.scrubbing import error_code
 from streams.runtime.metrics import Meter
 from streams.runtime.raw import Raw
+from streams.runtime.share import FIRST_REST_S, Opened, Share
 from streams.runtime.transactor import Fenced
 
 CONTESTED = 5
@@ -25,36 +24,8 @@ BROKEN = 1
 BATCH_RECORDS, BATCH_SIZE = 2_000, 4_000_000
 ROOM_RECORDS, ROOM_SIZE = 20_000, 64_000_000
 FENCES, FENCES_WITHIN_S = 3, 60.0
-FIRST_REST_S, LONGEST_REST_S = 1.0, 30.0
+LONGEST_REST_S = 30.0
 TICK_S = 10.0
-
-
-class Opened(Protocol):
-    """What a worker asks of a transactor."""
-
-    @property
-    def visiting(self) -> bool: ...
-    def open(self) -> None: ...
-    def deliver(self, rows: list[Raw]) -> None: ...
-    def tick(self) -> None: ...
-    def close(self) -> None: ...
-
-
-@dataclass(slots=True, eq=False)
-class _Share:
-    """One assigned partition."""
-
-    partition: int
-    transactor: Opened | None = None
-    buffer: deque[Raw] = field(default_factory=deque)
-    working: bool = False
-    opening: bool = False
-    in_hand_ms: int | None = None
-    opened_once: bool = False
-    rest_until: float = 0.0
-    rest_s: float = FIRST_REST_S
-    confirm_after: float | None = None
-    next_tick: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +44,7 @@ class Holding:
     ) -> None:
         self._make, self._meter, self._log = make, meter, log
         self._changed = threading.Condition()
-        self._shares: dict[int, _Share] = {}
+        self._shares: dict[int, Share] = {}
         self._records = self._size = 0
         self._confirmed = float("-inf")
         self._fences: dict[int, list[float]] = {}
@@ -96,7 +67,7 @@ class Holding:
             self._assigned_once = True
             gone = self._drop(set(self._shares) - set(partitions))
             for partition in partitions:
-                self._shares.setdefault(partition, _Share(partition))
+                self._shares.setdefault(partition, Share(partition))
             self._changed.notify_all()
         _close(gone)
 
@@ -150,10 +121,9 @@ class Holding:
             return sum(share.transactor is not None for share in self._shares.values())
 
     def oldest_undecided_s(self) -> float:
-        """The age of the oldest record that was delivered and is not committed."""
+        """The age of the oldest record that was delivered and is not committed, or waits for an outage to end."""
         with self._changed:
-            stamps = [s.in_hand_ms for s in self._shares.values() if s.in_hand_ms is not None]
-            stamps += [s.buffer[0].timestamp_ms for s in self._shares.values() if s.buffer]
+            stamps = [at for share in self._shares.values() if (at := share.oldest_ms) is not None]
         return max(0.0, time.time() - min(stamps) / 1000) if stamps else 0.0
 
     def stop(self) -> None:
@@ -182,7 +152,7 @@ class Holding:
                 share.transactor = None
         return idle
 
-    def _empty(self, share: _Share) -> None:
+    def _empty(self, share: Share) -> None:
         self._forget_room(share.buffer)
         share.buffer.clear()
 
@@ -202,7 +172,7 @@ class Holding:
                         self._pool.submit(self._work, share, job)
                 self._changed.wait(0.25)
 
-    def _job(self, share: _Share, now: float) -> Callable[[], None] | None:
+    def _job(self, share: Share, now: float) -> Callable[[], None] | None:
         if share.transactor is None:
             unconfirmed = share.confirm_after is not None and self._confirmed <= share.confirm_after
             if unconfirmed or now < share.rest_until:
@@ -218,7 +188,7 @@ class Holding:
             return transactor.tick
         return None
 
-    def _batch(self, share: _Share) -> list[Raw]:
+    def _batch(self, share: Share) -> list[Raw]:
         rows: list[Raw] = []
         size = 0
         while share.buffer and len(rows) < BATCH_RECORDS and size < BATCH_SIZE:
@@ -228,7 +198,7 @@ class Holding:
         share.in_hand_ms = min(raw.timestamp_ms for raw in rows)
         return rows
 
-    def _open(self, share: _Share) -> None:
+    def _open(self, share: Share) -> None:
         transactor = self._make(share.partition)
         try:
             transactor.open()
@@ -237,10 +207,11 @@ class Holding:
             raise
         with self._changed:
             share.transactor, share.opened_once = transactor, True
-            share.confirm_after = None
+            share.confirm_after = share.left_ms = None
+        self._meter.parked(share.partition, False)
         self._log("partition_open", partition=share.partition)
 
-    def _work(self, share: _Share, job: Callable[[], None]) -> None:
+    def _work(self, share: Share, job: Callable[[], None]) -> None:
         failed: BaseException | None = None
         try:
             job()
@@ -249,6 +220,8 @@ class Holding:
         with self._changed:
             if failed is None and not share.opening:
                 share.rest_s = FIRST_REST_S
+            if failed is not None:
+                share.left_ms = share.oldest_ms or round(time.time() * 1000)
             share.working = share.opening = False
             share.in_hand_ms = None
             lost = failed is not None or self._shares.get(share.partition) is not share
@@ -262,20 +235,23 @@ class Holding:
         if transactor is not None:
             transactor.close()
 
-    def _failed(self, share: _Share, failed: BaseException, now: float) -> None:
+    def _failed(self, share: Share, failed: BaseException, now: float) -> None:
         share.rest_until, share.rest_s = now + share.rest_s, min(share.rest_s * 2, LONGEST_REST_S)
         match failed:
             case Fenced():
                 self._fenced(share, now)
             case CannotContinue():
                 self.end(Ended(6, str(failed)))
-            case KafkaException() | RegistryDown():
+            case KafkaException():
                 self._meter.failed()
                 self._log("partition_failed", partition=share.partition, code=error_code(failed))
+            case RegistryDown():  # only the registry can say what a record is: it waits, nothing is lost
+                self._meter.parked(share.partition, True)
+                self._log("partition_parked", partition=share.partition, code=error_code(failed))
             case _:
                 self.end(Ended(BROKEN, f"partitie {share.partition}: {error_code(failed)}"))
 
-    def _fenced(self, share: _Share, now: float) -> None:
+    def _fenced(self, share: Share, now: float) -> None:
         self._meter.fenced()
         self._log("partition_fenced", partition=share.partition)
         share.confirm_after = now

@@ -33,6 +33,7 @@ RESTORE = Gauge("signaalbrug_step_restore_seconds", "Reading the books at the la
 HELD = Gauge("signaalbrug_step_partitions_held", "Partitions that are open here", ["step"])
 FENCED = Counter("signaalbrug_step_fenced", "Another process opened a partition of ours", ["step"])
 FAILED = Counter("signaalbrug_step_failed", "Transactions that did not succeed and were begun again", ["step"])
+PARKED = Gauge("signaalbrug_step_parked", "Partitions that wait for the schema registry", ["step"])
 REDELIVERED = Counter("signaalbrug_step_redelivered", "Delivered again and dropped", ["step", "topic"])
 CAUGHT_UP = Counter("signaalbrug_step_caught_up", "Not delivered, read by the step itself", ["step", "topic"])
 UNDECIDED_AGE = Gauge("signaalbrug_oldest_undecided_seconds", "Age of the oldest undecided record", ["step"])
@@ -65,6 +66,7 @@ class Meter:
         self._committed: dict[int, datetime] = {}
         self._policy: str | None = None
         self._lag: dict[int, Mapping[str, int]] = {}
+        self._parked: set[int] = set()
         self._lock = threading.Lock()
 
     def restored(self, seconds: float, partition: int, committed_at: datetime, books: Books) -> None:
@@ -124,6 +126,7 @@ class Meter:
 
     def let_go(self, partition: int) -> None:
         """A partition is no longer ours to speak of."""
+        self.parked(partition, False)
         with self._lock:
             self._lag.pop(partition, None)
             if self._committed.pop(partition, None) is not None:
@@ -137,10 +140,17 @@ class Meter:
         """A transaction did not succeed."""
         FAILED.labels(self._step).inc()
 
+    def parked(self, partition: int, waits: bool) -> None:
+        """Whether a partition waits for the registry to say what a record is."""
+        with self._lock:
+            (self._parked.add if waits else self._parked.discard)(partition)
+            PARKED.labels(self._step).set(len(self._parked))
+
     def watch(self, held: Callable[[], float], oldest: Callable[[], float]) -> None:
         """Ask at every scrape how many partitions are open and how old the oldest undecided record is."""
         FENCED.labels(self._step)
         FAILED.labels(self._step)
+        PARKED.labels(self._step)
         HELD.labels(self._step).set_function(held)
         UNDECIDED_AGE.labels(self._step).set_function(oldest)
 

@@ -30,6 +30,21 @@ _NO_MEMBER = frozenset(
         KafkaError._STATE,
     ]
 )
+#: What a broker that is away, or has just come back, says. Of what a consumer is refused librdkafka does not say
+#: whether it passes: `retriable()` is false for all of these.
+_PASSES = frozenset(
+    [
+        KafkaError._WAIT_COORD,
+        KafkaError._TRANSPORT,
+        KafkaError._TIMED_OUT,
+        KafkaError._ALL_BROKERS_DOWN,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.NOT_COORDINATOR,
+        KafkaError.REQUEST_TIMED_OUT,
+        KafkaError.NETWORK_EXCEPTION,
+    ]
+)
 
 
 class _Delivering:
@@ -76,13 +91,13 @@ class _Delivering:
         try:
             self._consumer.commit(offsets=offsets, asynchronous=False)
         except KafkaException as refused:
-            if refused.args[0].code() in _NO_MEMBER or refused.args[0].retriable():
-                return
+            if refused.args[0].code() in _NO_MEMBER | _PASSES:
+                return  # not a member, or nobody to say so: the transactors find out by themselves
             raise
         self._holding.confirmed(asked_at)
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        known = consumer.committed(partitions, timeout=15) if partitions else []
+        known = self._committed(consumer, partitions)
         self._hints = {(at.topic, at.partition): max(at.offset, 0) for at in known}
         for at in known:
             at.offset = at.offset if at.offset >= 0 else OFFSET_BEGINNING
@@ -92,6 +107,16 @@ class _Delivering:
         if len(partitions) != len(numbers) * len(self._topics):
             self._holding.end(Ended(CONTESTED, f"stap {self._step.name}: partities van een nummer raakten uiteen"))
         self._holding.assigned(numbers)
+
+    @staticmethod
+    def _committed(consumer: Consumer, partitions: list[TopicPartition]) -> list[TopicPartition]:
+        """The group's offsets; when nobody can tell them the beginning does too, for they are hints."""
+        try:
+            return consumer.committed(partitions, timeout=15) if partitions else []
+        except KafkaException as refused:
+            if refused.args[0].code() not in _NO_MEMBER | _PASSES:
+                raise
+            return partitions
 
     def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._hints = {}

@@ -1,6 +1,7 @@
 """`signaalbrug worker`: one step, on as many partitions as the group gives it."""
 
 import asyncio
+import contextlib
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -113,7 +114,8 @@ async def _until_stopped(
 
 
 def _wake(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    loop.call_soon_threadsafe(stop.set)
+    with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is left to be woken
+        loop.call_soon_threadsafe(stop.set)
 
 
 def await_topics(step: Step[Any], cluster: Cluster, stopped: Callable[[], bool]) -> bool:

@@ -40,11 +40,13 @@ ADDED = frozenset(
     {
         "calendar_day_timestamp_seconds",
         "intake_outage",
+        "intake_source_expected_timestamp_seconds",
         "intake_waiting_files",
         "register_lookups_total",
         "step_emitted_total",
         "step_failed_total",
         "step_lag_records",
+        "step_parked",
         "trail_erased_bodies_total",
         "trail_records_total",
         "vault_calls_total",

@@ -1,13 +1,21 @@
-"""A worker of the probe step that stops itself in the middle of a visit, so that it can be killed exactly there."""
+"""Workers of the probe step that stop themselves in one exact place, to be killed or overtaken there."""
 
 import os
 import signal
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
-from streams.runtime import worker
+from schemas.transport import Cluster, transactional_producer
+from streams.runtime import transactor, worker
 from streams.runtime.transactor import Transactor
 from streams.runtime.turn import Limits, Turn
 from tests.support.probe import PROBE
+
+#: Files in the worker's state folder that make it halt once: all written and nothing committed, or right behind it.
+BEFORE_COMMIT, BEHIND_COMMIT = "halt-before-commit", "halt-behind-commit"
+#: So long that only a successor, and never the broker by itself, ends a transaction that was left open.
+OPEN_MS = 60_000
 
 
 def serve(environment: Mapping[str, str], records: int, halt_after: int) -> int:
@@ -25,3 +33,49 @@ def serve(environment: Mapping[str, str], records: int, halt_after: int) -> int:
     Transactor._commit = counting  # type: ignore[method-assign]
     worker.LIMITS = Limits(records=records)
     return worker.serve_step(environment, PROBE)
+
+
+def serve_probe(environment: Mapping[str, str], delivery: str) -> int:
+    """Run the probe, and nothing else."""
+    return worker.serve_step(environment, PROBE, worker.DELIVERIES[delivery])
+
+
+def serve_halting(environment: Mapping[str, str], delivery: str) -> int:
+    """Run the probe, which stops itself beside a commit when a file asks it to."""
+    asked = Path(environment["SIGNAALBRUG_STATE"])
+
+    def halting(cluster: Cluster, transactional_id: str) -> Any:
+        return _Halting(transactional_producer(cluster, transactional_id, OPEN_MS), asked)
+
+    transactor.transactional_producer = halting  # type: ignore[assignment]
+    return serve_probe(environment, delivery)
+
+
+class _Halting:
+    """A producer that stops the process in front of a commit, everything on the log, or when it is done."""
+
+    def __init__(self, real: Any, asked: Path) -> None:
+        self._real, self._asked = real, asked
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def commit_transaction(self, *arguments: Any) -> None:
+        decides = len(self._real) > 1  # more than a cursor
+        if decides and self._takes(BEFORE_COMMIT):
+            assert self._real.flush(10) == 0
+            os.kill(os.getpid(), signal.SIGSTOP)
+        self._real.commit_transaction(*arguments)
+        if decides and self._takes(BEHIND_COMMIT):
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _takes(self, what: str) -> bool:
+        asked = self._asked / what
+        found = asked.exists()
+        asked.unlink(missing_ok=True)
+        return found
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether the process is halted now."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"

@@ -10,7 +10,7 @@ from itertools import count
 
 from schemas.events.account import Outcome
 from schemas.events.context import DayBegan, PolicyPublished
-from schemas.events.event import Event
+from schemas.events.event import Event, Forgotten
 from schemas.events.register import Consent
 from schemas.events.state import PersonRecord, PersonState
 from schemas.identity import PersonPseudonym, SignalId, VersionId, derived
@@ -28,8 +28,8 @@ from streams.runtime.turn import Limits, Tools
 from tests.support.stories import agreed, at, codec, named, person
 
 PRIVATE_KEY, PUBLIC_KEY = new_pair()
-#: A consent of this name makes the probe raise.
-FATAL = "fataal"
+#: A consent of this name makes the probe raise; a tombstone of the other makes it forget the owner.
+FATAL, LAST = "fataal", "laatste"
 
 
 def decide(state: PersonState | None, event: Event, context: Context) -> Decision[PersonState]:
@@ -38,6 +38,8 @@ def decide(state: PersonState | None, event: Event, context: Context) -> Decisio
         if state is None:
             return Decision(None)
         owner = state.person
+    elif isinstance(event, Forgotten):
+        owner = PersonPseudonym(event.owner)
     else:
         assert isinstance(event, Consent)
         owner = event.person
@@ -55,6 +57,8 @@ def decide(state: PersonState | None, event: Event, context: Context) -> Decisio
         source=Source.DEBT_SERVICES,
         decided_on=context.today,
     )
+    if isinstance(event, Forgotten) and event.entity == named("consent", f"{_name_of(owner)}/{LAST}"):
+        return Decision(None, (counted,))
     return Decision(PersonState(owner, number, None, None, (), (), (), ()), (counted,))
 
 

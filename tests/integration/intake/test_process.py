@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.sources import SOURCES
 from schemas.events.delivery import Delivery
 from schemas.scrubbing import leaked_numbers
 from schemas.transport import Cluster
@@ -216,7 +217,11 @@ def test_metrics_say_what_became_of_the_rows(intake: RunningIntake) -> None:
         for outcome in ("accepted", "duplicate", "refused")
     ]
     assert wait_until(lambda: all(line in intake.metrics() for line in wanted), 5)
-    assert 'signaalbrug_intake_last_success_timestamp_seconds{source="debt_services"}' in intake.metrics()
+    said = intake.metrics()
+    assert 'signaalbrug_intake_last_success_timestamp_seconds{source="debt_services"}' in said
+    never = [source for source in SOURCES if f'last_success_timestamp_seconds{{source="{source}"}}' not in said]
+    assert never == [source for source in SOURCES if source != DEBT], "only one has delivered"
+    assert all(f'source_expected_timestamp_seconds{{source="{source}"}} ' in said for source in SOURCES)
 
 
 def test_a_stop_amid_a_file_is_orderly_and_the_file_is_taken_up_where_it_was(

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
 from connectors.wijkteam.ddl import PROJECTOR, RELAY
@@ -28,6 +27,7 @@ from streams.runtime.memory import Memory
 from streams.topology import PARTITION_WIDE, STEPS
 from tests.integration.runtime.conftest import emptied
 from tests.support.feed import KEYS, Feed
+from tests.support.offsets import clumsy
 from tests.support.runs import Reading, Sender, Worker, events_of, read_all, stop_all, wait_for
 from tests.support.stories import (
     Said,
@@ -55,19 +55,6 @@ def said() -> list[Said]:
         found += [absence(f"kind-{i}", on=3), arrears(f"ouder-{i}", on=5)]
         found += [corrected(f"kind-{i}", on=3)] if i % 3 == 0 else []
     return [*found, withdrew("kind-1", on=9)]
-
-
-def clumsy(cluster: Cluster) -> int:
-    """An operator sets every offset of both groups to 0; returns how many offsets that were."""
-    admin, many = AdminClient(cluster.client("clumsy")), 0
-    for step in STEPS:
-        topics = (*PARTITION_WIDE, *step.topics)
-        zero = [TopicPartition(topic, q, 0) for topic in topics for q in range(cluster.partitions)]
-        asked = [ConsumerGroupTopicPartitions(f"step-{step.name}-faust", zero)]
-        for future in admin.alter_consumer_group_offsets(asked).values():
-            assert not any(each.error for each in future.result(15).topic_partitions)
-        many += len(zero)
-    return many
 
 
 def test_a_replay_and_offsets_set_to_0_change_nothing(

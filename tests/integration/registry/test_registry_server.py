@@ -5,7 +5,6 @@ import os
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -16,25 +15,12 @@ from schemas.registry import RegistryDown, RegistryUnusable, known_versions
 from schemas.registry_server import Objected, RegistryServer, ServerSettings
 from schemas.vocabulary import Refusal
 from signaalbrug.local.apicurio import Apicurio
-from signaalbrug.local.processes import Supervisor
-from signaalbrug.local.state import CHECKOUT, State
+from signaalbrug.local.state import CHECKOUT
 from tests.support.stories import agreed
 
 pytestmark = pytest.mark.integration
 CONSENT = "consent.v1"
 BOMB = {"type": "record", "name": "Bomb", "fields": [{"name": "next", "type": ["null", "Bomb"], "default": None}]}
-
-
-@pytest.fixture(scope="module")
-def apicurio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apicurio]:
-    """A real registry with nothing in it."""
-    state = State(tmp_path_factory.mktemp("registry"))
-    registry = Apicurio(state.folder("apicurio"), Supervisor(state))
-    try:
-        registry.restart()
-        yield registry
-    finally:
-        registry.remove()
 
 
 def of(apicurio: Apicurio) -> RegistryServer:

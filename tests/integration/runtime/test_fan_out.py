@@ -16,6 +16,7 @@ from streams.runtime.calendar import publish_day, publish_policy
 from streams.runtime.cursors import committed_cursors
 from streams.runtime.transactor import Transactor
 from streams.runtime.turn import Limits
+from tests.support.halting import is_stopped
 from tests.support.probe import PROBE, inputs, owners_of, probe
 from tests.support.runs import Sender, Worker, events_of, read_all, wait_for
 from tests.support.stories import codec, day, person, policy
@@ -58,7 +59,7 @@ def test_each_owner_is_visited_once_although_the_worker_is_killed_halfway(
         wait_for(worker.is_ready, 60, "the worker is ready")
         publish_policy(few, codec(), SECOND)
         wait_for(lambda: _visited(few) is not None, 30, "the visit is under way")
-        wait_for(lambda: _is_stopped(worker.process.pid), 30, "the worker halts halfway")
+        wait_for(lambda: is_stopped(worker.process.pid), 30, "the worker halts halfway")
         halfway = _visited(few)
         assert halfway is not None
         done = [name for name in everybody if person(name) <= halfway]
@@ -153,10 +154,6 @@ def _probe_worker(limit: int, pause_after: int) -> str:
     )
 
 
-def _is_stopped(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
-
-
 def test_a_halted_process_is_seen_as_halted() -> None:
-    assert not _is_stopped(os.getpid())
+    assert not is_stopped(os.getpid())
     assert signal.SIGSTOP

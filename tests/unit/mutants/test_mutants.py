@@ -1,6 +1,7 @@
 """The table of mutants cannot rot, and its runner tells a survivor, a broken mutant and a missing text apart."""
 
 import ast
+import re
 import subprocess
 import tempfile
 from collections import Counter
@@ -132,3 +133,15 @@ def test_a_name_that_is_no_mutant_is_refused(capsys: pytest.CaptureFixture[str])
 def test_packages_that_come_from_elsewhere_are_named(tmp_path: Path) -> None:
     assert strangers(ROOT) == []
     assert [each.split()[0] for each in strangers(tmp_path)] == list(PACKAGES)
+
+
+def test_the_page_of_guarantees_names_a_mutant_and_its_test_for_each_directed_fault() -> None:
+    page = (ROOT / "docs/delivery_guarantees.md").read_text(encoding="utf-8")
+    section = page.partition("## Each directed fault")[2].partition("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")][2:]
+    killed_by = {each.name: {function_of(test) for test in each.tests} for each in table()}
+    assert len(rows) >= 10
+    for _, test, mutants in rows:
+        for name in re.findall(r"`([^`]+)`", mutants):
+            (named,) = re.findall(r"`([^`]+)`", test)
+            assert f"tests/integration/runtime/{named}" in killed_by[name], (name, named)

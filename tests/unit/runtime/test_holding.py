@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException
+from prometheus_client import REGISTRY
 
 from schemas.events.event import Position
 from schemas.following import CannotContinue
+from schemas.registry import RegistryDown
 from streams.runtime import holding as rooms
 from streams.runtime.holding import Holding
 from streams.runtime.metrics import Meter
@@ -144,6 +146,24 @@ def test_a_failed_partition_is_forgotten_and_opened_again(held: Holding, book: B
     held.offer(row(0, 0))
     soon(lambda: book.of(0) == ["open", "deliver [0]", "close", "open"])
     assert held.ended is None
+
+
+def test_what_waits_for_the_registry_is_undecided_and_waits_until_it_is_there(held: Holding, book: Book) -> None:
+    book.wrong["deliver"] = [RegistryDown("500")]
+    held.assigned([0, 1])
+    soon(lambda: held.ready)
+    book.wrong["open"] = [RegistryDown("500") for _ in range(4)]
+    held.offer(row(0, 0))
+    soon(lambda: book.of(0).count("open") >= 3)
+    assert held.oldest_undecided_s() > 4, "nobody would be told of it"
+    assert waiting() == 1
+    soon(lambda: book.of(0).count("open") == 6)
+    soon(lambda: (held.oldest_undecided_s(), waiting()) == (0, 0))
+    assert held.ended is None and book.of(1) == ["open"]
+
+
+def waiting() -> float | None:
+    return REGISTRY.get_sample_value("signaalbrug_step_parked", {"step": "unit"})
 
 
 def test_a_fenced_partition_waits_for_a_fresh_word_of_the_group(held: Holding, book: Book) -> None:
