@@ -29,12 +29,11 @@ def header(headers: RawHeaders, name: str) -> str | None:
 
 
 def _headers_refused(topic: str, headers: RawHeaders) -> Refusal | None:
-    if sum(len(key) + len(value or b"") for key, value in headers or ()) > _LARGEST_HEADERS:
+    names, values = [name for name, _ in headers or ()], [value or b"" for _, value in headers or ()]
+    if sum(map(len, names)) + sum(map(len, values)) > _LARGEST_HEADERS:
         return Refusal.HEADER
-    for _, value in headers or ():
-        text = (value or b"").decode("latin-1")
-        if any(leaked_numbers(text)):
-            return Refusal.LEAKED_NUMBER
+    if any(leaked_numbers(b"\n".join(values).decode("latin-1"))):
+        return Refusal.LEAKED_NUMBER
     mode = header(headers, "sbmode")
     if mode is None or mode.encode() not in _MODES:
         return Refusal.HEADER

@@ -3,6 +3,9 @@
 Clients hash differently by default (librdkafka CRC32, Java murmur2); a join over two ways is silently wrong.
 """
 
+import struct
+from functools import lru_cache
+
 _MASK = 0xFFFFFFFF
 _M = 0x5BD1E995
 
@@ -15,8 +18,8 @@ def murmur2(data: bytes) -> int:
     length = len(data)
     h = 0x9747B28C ^ length
     whole = length & ~3
-    for i in range(0, whole, 4):
-        k = (int.from_bytes(data[i : i + 4], "little") * _M) & _MASK
+    for word in struct.unpack_from(f"<{whole // 4}I", data):
+        k = (word * _M) & _MASK
         k = ((k ^ (k >> 24)) * _M) & _MASK
         h = ((h * _M) & _MASK) ^ k
     if length & 3:
@@ -25,6 +28,7 @@ def murmur2(data: bytes) -> int:
     return h ^ (h >> 15)
 
 
+@lru_cache(65_536)
 def partition_of(owner: str, partitions: int) -> int:
     """The partition on which everything about this owner stands, in every topic."""
     return (murmur2(owner.encode()) & 0x7FFFFFFF) % partitions

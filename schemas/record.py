@@ -1,6 +1,6 @@
 """From an event to a Kafka record: key, partition, framed value and headers, the same whoever publishes it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -51,7 +51,7 @@ class OutRecord:
     headers: Headers
 
 
-def _cloud_event(event: Signal | Alert | TeamDecision, recorded_at: datetime) -> tuple[str, str, str | None]:
+def _cloud_event(event: Signal | Alert | TeamDecision) -> tuple[str, str, str | None]:
     match event:
         case Signal():
             return event.version, _CE_TYPE_OF_SIGNAL[event.source], event.receipt
@@ -64,19 +64,17 @@ def _cloud_event(event: Signal | Alert | TeamDecision, recorded_at: datetime) ->
 
 def _border_headers(topic: str, event: Event, recorded_at: datetime) -> Headers:
     assert isinstance(event, Signal | Alert | TeamDecision)
-    ce_id, ce_type, receipt = _cloud_event(event, recorded_at)
-    plain = {
-        "content-type": "application/avro",
-        "ce_specversion": "1.0",
-        "ce_id": ce_id,
-        "ce_source": CE_SOURCES[topic],
-        "ce_type": ce_type,
-        "ce_time": recorded_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "ce_dataschema": f"urn:signaalbrug:schema:{TOPICS[topic].schema}:1",
-    }
-    if receipt is not None:
-        plain["ce_sbreceipt"] = receipt
-    return tuple((name, value.encode()) for name, value in plain.items())
+    ce_id, ce_type, receipt = _cloud_event(event)
+    headers: Headers = (
+        ("content-type", b"application/avro"),
+        ("ce_specversion", b"1.0"),
+        ("ce_id", ce_id.encode()),
+        ("ce_source", CE_SOURCES[topic].encode()),
+        ("ce_type", ce_type.encode()),
+        ("ce_time", recorded_at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()),
+        ("ce_dataschema", f"urn:signaalbrug:schema:{TOPICS[topic].schema}:1".encode()),
+    )
+    return headers if receipt is None else (*headers, ("ce_sbreceipt", receipt.encode()))
 
 
 class Recorder:
@@ -100,11 +98,26 @@ class Recorder:
 
         Time    `recorded_at` is the shell's clock and stands in a header only, never in the value
         """
+        return self._made(emitted, self._headers(trace, cause), recorded_at, partition)
+
+    def records(
+        self, emitted: Iterable[Event | Forget], trace: Trace, recorded_at: datetime, cause: str
+    ) -> list[OutRecord]:
+        """The records of everything that follows from one cause, in order."""
+        headers = self._headers(trace, cause)
+        return [self._made(each, headers, recorded_at, None) for each in emitted]
+
+    def _headers(self, trace: Trace, cause: str | None) -> Headers:
         headers: Headers = (("traceparent", trace.traceparent.encode()), self._mode)
         if trace.restarted:
             headers += (RESTARTED,)
         if cause is not None:
             headers += (("sbcause", cause.encode()),)
+        return headers
+
+    def _made(
+        self, emitted: Event | Forget, headers: Headers, recorded_at: datetime, partition: int | None
+    ) -> OutRecord:
         if isinstance(emitted, Forget):
             key, topic, value = Key(emitted.owner, emitted.entity), emitted.topic, None
         else:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from schemas.identity import PATTERNS
 
 Convert = Callable[[Any], Any]
+NAMESPACE = "nl.signaalbrug"
 
 
 class Misshapen(ValueError):
@@ -39,23 +41,37 @@ def _tuple_item(hint: Any) -> Any | None:
 
 @cache
 def writer(hint: Any) -> Convert:
-    """The function that turns a value of this type into what fastavro writes."""
+    """The function that turns a value of this type into what fastavro writes.
+
+    A record that may be null becomes the pair of its name and content (fastavro's tuple notation).
+    """
     if (inner := _optional(hint)) is not None:
         inside = writer(inner)
-        return lambda value: None if value is None else inside(value)
+        if isinstance(inner, type) and is_dataclass(inner):
+            branch = f"{NAMESPACE}.{inner.__name__}"  # spares fastavro to try on every branch whether it fits
+            return lambda value: None if value is None else (branch, inside(value))
+        return inside if inside is _same else lambda value: None if value is None else inside(value)
     if (item := _tuple_item(hint)) is not None:
         each = writer(item)
         return list if each is _same else lambda value: [each(one) for one in value]
     if isinstance(hint, type) and is_dataclass(hint):
         return _record_writer(hint)
-    if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        return lambda value: value.value
-    return _same
+    return _same  # a term too: it is the string that Avro writes
 
 
 def _record_writer(cls: type) -> Convert:
-    plan = [(name, writer(hint)) for name, hint in _content(cls)]
-    return lambda value: {name: convert(getattr(value, name)) for name, convert in plan}
+    names = [name for name, _ in _content(cls)]
+    assert len(names) > 1, "of one name attrgetter makes no tuple"
+    values = attrgetter(*names)
+    inside = [(name, writer(hint)) for name, hint in _content(cls) if writer(hint) is not _same]
+
+    def write(value: Any) -> dict[str, Any]:
+        written = dict(zip(names, values(value), strict=True))
+        for name, convert in inside:
+            written[name] = convert(written[name])
+        return written
+
+    return write
 
 
 def _content(cls: type) -> list[tuple[str, Any]]:

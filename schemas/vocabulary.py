@@ -11,12 +11,19 @@ class Term(StrEnum):
     """A member of a closed list: its value is what stands in Avro, its label is what a person reads."""
 
     label: str
+    _written: str
 
     def __new__(cls, value: str, label: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
         return member
+
+    def __init__(self, *_: str) -> None:
+        self._written = super().__repr__()
+
+    def __repr__(self) -> str:
+        return self._written
 
 
 class Source(Term):

@@ -1,6 +1,5 @@
 """What every event carries beside its content: where on the log it stands."""
 
-import dataclasses
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
@@ -48,7 +47,7 @@ E = TypeVar("E", bound="Event")
 
 
 def placed(event: E, at: Position) -> E:
-    """The same content, knowing where it stands."""
-    copy = dataclasses.replace(event)
-    object.__setattr__(copy, "at", at)
-    return copy
+    """A record just read, told where it stands; nobody else may hold it yet."""
+    assert event.at is NOWHERE
+    object.__setattr__(event, "at", at)
+    return event

@@ -79,12 +79,11 @@ def outcomes(
     emits: list[Event | Forget] = []
     for each, (kind, reason) in verdicts:
         signal = each.signal
-        now = ToldOutcome(signal.signal, each.person, signal.version, kind, reason, each.number)
         old = before.pop(signal.signal, None)
-        if old is not None and (old.version, old.kind, old.reason) == (now.version, kind, reason):
+        if old is not None and (old.version, old.kind, old.reason) == (signal.version, kind, reason):
             standing[signal.signal] = old
             continue
-        standing[signal.signal] = now
+        standing[signal.signal] = ToldOutcome(signal.signal, each.person, signal.version, kind, reason, each.number)
         emits.append(_outcome(each, kind, reason, state, context))
     for gone in before.values():
         emits.append(Forget("outcome.v1", gone.person, f"{gone.signal}/{state.household}"))

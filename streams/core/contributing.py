@@ -30,19 +30,20 @@ def _contributed(signal: KeptSignal, permission: Permission) -> ContributedSigna
     )
 
 
-def _contribution(
-    state: PersonState, membership: KeptMembership, permitted: Permitted, policy_hash: str
+def _wanted(
+    state: PersonState, membership: KeptMembership, signals: tuple[ContributedSignal, ...], policy_hash: str
 ) -> Contribution:
+    """What this household may have now, not numbered yet."""
     return Contribution(
         kind=ContributionKind.PRESENT,
         household=membership.household,
         person=state.person,
-        number=state.number + 1,
+        number=0,
         area=membership.area,
         role=membership.role,
         since=membership.since,
         policy_hash=policy_hash,
-        signals=tuple(_contributed(signal, permission) for signal, permission in permitted),
+        signals=signals,
     )
 
 
@@ -68,40 +69,31 @@ def withdrawn_contributions(
     return tuple(each for one in sent for each in _withdrawal(state, one, policy_hash))
 
 
-def _hash(contribution: Contribution) -> str:
-    return content_hash(dataclasses.replace(contribution, number=0))
-
-
 def _replaced(
     state: PersonState, households: Sequence[KeptMembership], permitted: Permitted, policy_hash: str
-) -> Iterator[Contribution]:
+) -> Iterator[tuple[Contribution, SentContribution]]:
     sent = {each.household: each.content_hash for each in state.contributions}
+    signals = tuple(_contributed(signal, permission) for signal, permission in permitted)
+    number = state.number + 1
     for membership in households:
-        wanted = _contribution(state, membership, permitted, policy_hash)
-        if sent.get(membership.household) != _hash(wanted):
-            yield wanted
+        wanted = _wanted(state, membership, signals, policy_hash)
+        content = content_hash(wanted)
+        if sent.get(membership.household) != content:
+            standing = SentContribution(membership.household, number, ContributionKind.PRESENT, content)
+            yield dataclasses.replace(wanted, number=number), standing
 
 
 def changed_contributions(
     state: PersonState, households: Sequence[KeptMembership], permitted: Permitted, policy_hash: str
-) -> tuple[Contribution | Forget, ...]:
-    """What must be said to households so that each has exactly what it may have now.
+) -> tuple[tuple[Contribution | Forget, ...], tuple[SentContribution, ...]]:
+    """What must be said to households so that each has exactly what it may have now, and what stands after that.
 
     A household that never got anything is not told that there is nothing: absence does not leak.
     """
     present = {each.household for each in households} if permitted else set()
     left = [each for each in state.contributions if each.household not in present]
-    replaced = _replaced(state, households, permitted, policy_hash) if permitted else ()
-    return (*replaced, *withdrawn_contributions(state, left, policy_hash))
-
-
-def still_sent(
-    before: Sequence[SentContribution], now: Sequence[Contribution | Forget]
-) -> tuple[SentContribution, ...]:
-    """The contributions that stand after these were said."""
-    standing = {each.household: each for each in before}
-    for each in now:
-        if isinstance(each, Contribution):
-            standing[each.household] = SentContribution(each.household, each.number, each.kind, _hash(each))
-    kept = (standing[household] for household in sorted(standing))
-    return tuple(each for each in kept if each.kind is ContributionKind.PRESENT)
+    replaced = list(_replaced(state, households, permitted, policy_hash)) if permitted else []
+    standing = {each.household: each for each in state.contributions if each.household in present}
+    standing |= {each.household: each for _, each in replaced}
+    emits = (*(each for each, _ in replaced), *withdrawn_contributions(state, left, policy_hash))
+    return emits, tuple(standing[household] for household in sorted(standing))

@@ -43,6 +43,8 @@ def eligible(gathering: Gathered, episode: Episode | None) -> Sequence[Contribut
 
     Source  rules.md 2: a deny acts at once; opening or extending waits until the policy hashes agree
     """
+    if not gathering.waiting:
+        return gathering.usable
     live = episode is not None and episode.status in LIVE
     rested_on = {(each.signal, each.version) for each in episode.signals} if episode and live else set()
     return [

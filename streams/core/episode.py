@@ -1,10 +1,11 @@
 """The life of one alert: opened by a match, changed, taken back, taken up, closed; one open per theme."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from schemas.events.alert import Alert, UsedSignal
+from schemas.events.alert import Alert, UsedSignal, View
 from schemas.events.state import Episode
 from schemas.identity import AlertId, DecisionId, HouseholdId, SignalId
 from schemas.vocabulary import AlertKind, AlertReason, AlertStatus
@@ -48,8 +49,7 @@ def used(each: Contributing) -> UsedSignal:
     )
 
 
-def _content(match: Match, route: Route, context: Context) -> str:
-    views = tuple(views_of(match, context.policy))
+def _content(views: Sequence[View], match: Match, route: Route) -> str:
     versions = tuple((each.signal.signal, each.signal.version, each.signal.ground) for each in match.signals)
     return content_hash(views, versions, match.rule.id, match.rule.version, route.team, route.area)
 
@@ -58,6 +58,7 @@ def opened(
     household: HouseholdId, match: Match, route: Route, alert: AlertId, before: Episode | None, context: Context
 ) -> Turn:
     """A new alert; what a team has dealt with before stays dealt with."""
+    views = views_of(match, context.policy)
     episode = Episode(
         theme=match.rule.theme,
         alert=alert,
@@ -70,16 +71,17 @@ def opened(
         area=route.area,
         opened_on=context.today,
         changed_on=context.today,
-        content_hash=_content(match, route, context),
+        content_hash=_content(views, match, route),
         signals=tuple(map(used, match.signals)),
         settled=before.settled if before is not None else (),
     )
-    return _said(household, episode, AlertKind.OPENED, AlertReason.RULE_MATCHED, match, context)
+    return _said(household, episode, AlertKind.OPENED, AlertReason.RULE_MATCHED, match, context, views=views)
 
 
 def continued(household: HouseholdId, episode: Episode, match: Match, route: Route, context: Context) -> Turn:
     """The same alert with what holds now; no revision when nothing a team could see has changed."""
-    content = _content(match, route, context)
+    views = views_of(match, context.policy)
+    content = _content(views, match, route)
     signals = tuple(map(used, match.signals))
     if content == episode.content_hash:
         return Turn(dataclasses.replace(episode, signals=signals))
@@ -96,7 +98,7 @@ def continued(household: HouseholdId, episode: Episode, match: Match, route: Rou
         content_hash=content,
         signals=signals,
     )
-    return _said(household, after, AlertKind.UPDATED, reason, match, context)
+    return _said(household, after, AlertKind.UPDATED, reason, match, context, views=views)
 
 
 def withdrawn(household: HouseholdId, episode: Episode, reason: AlertReason, context: Context) -> Turn:
@@ -148,11 +150,39 @@ def _said(
     match: Match | None,
     context: Context,
     answers: DecisionId | None = None,
+    views: tuple[View, ...] | None = None,
 ) -> Turn:
-    shown = match if is_live(episode) else None
-    episode = dataclasses.replace(episode, changed_on=context.today)
-    days = shown.rule.respond_within_days if shown else None
-    alert = Alert(
+    """The episode as it is from today on, and the revision that says so; *views* spares making them again."""
+    if episode.changed_on != context.today:
+        episode = dataclasses.replace(episode, changed_on=context.today)
+    alert = _revision(household, episode, kind, reason, context, answers)
+    if match is None or not is_live(episode):
+        return Turn(episode, alert)
+    return Turn(episode, _shown(alert, match, views or views_of(match, context.policy)))
+
+
+def _shown(alert: Alert, match: Match, views: tuple[View, ...]) -> Alert:
+    """The revision with what a team may see of it."""
+    days = match.rule.respond_within_days
+    return dataclasses.replace(
+        alert,
+        respond_before=None if days is None else alert.opened_on + timedelta(days=days),
+        signals=tuple(map(used, match.signals)),
+        members=tuple(sorted({each.person for each in match.signals})),
+        views=views,
+    )
+
+
+def _revision(
+    household: HouseholdId,
+    episode: Episode,
+    kind: AlertKind,
+    reason: AlertReason,
+    context: Context,
+    answers: DecisionId | None,
+) -> Alert:
+    """The bare revision: that there is an alert, and whose it is."""
+    return Alert(
         kind=kind,
         alert=episode.alert,
         household=household,
@@ -168,10 +198,9 @@ def _said(
         policy_hash=context.policy.hash,
         opened_on=episode.opened_on,
         changed_on=context.today,
-        respond_before=None if days is None else episode.opened_on + timedelta(days=days),
+        respond_before=None,
         answers=answers,
-        signals=tuple(map(used, shown.signals)) if shown else (),
-        members=tuple(sorted({each.person for each in shown.signals})) if shown else (),
-        views=tuple(views_of(shown, context.policy)) if shown else (),
+        signals=(),
+        members=(),
+        views=(),
     )
-    return Turn(episode, alert)

@@ -33,19 +33,13 @@ def _parts(state: PersonState | HouseholdState) -> list[tuple[str, PersonState |
     """A state as its core and one part per signal or member."""
     if isinstance(state, PersonState):
         bare: PersonState | HouseholdState = dataclasses.replace(state, signals=())
-        single = [(each.signal, dataclasses.replace(_nobody(state), signals=(each,))) for each in state.signals]
+        single = [
+            (each.signal, PersonState(state.person, 0, None, None, (each,), (), (), ())) for each in state.signals
+        ]
         return [(CORE, bare), *single]
     bare = dataclasses.replace(state, members=())
-    members = [(m.person, dataclasses.replace(_nowhere(state), members=(m,))) for m in state.members]
+    members = [(each.person, HouseholdState(state.household, (each,), (), ())) for each in state.members]
     return [(CORE, bare), *members]
-
-
-def _nobody(state: PersonState) -> PersonState:
-    return PersonState(state.person, 0, None, None, (), (), (), ())
-
-
-def _nowhere(state: HouseholdState) -> HouseholdState:
-    return HouseholdState(state.household, (), (), ())
 
 
 def state_in_parts(codec: Codec, state: PersonState | HouseholdState | None) -> tuple[Part, ...]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from schemas.events.contribution import ContributedSignal
 from schemas.events.state import KeptConsent, KeptSignal
 from schemas.identity import ConsentId
-from schemas.vocabulary import Reason, SignalKind, Source
+from schemas.vocabulary import Reason
 from streams.core.consent import consent_for, refusal
 from streams.core.policy import Ground, Policy
 
@@ -28,10 +28,6 @@ class Denial:
 
     reason: Reason
     ground: Ground | None = None
-
-
-def _about(policy: Policy, source: Source, kind: SignalKind) -> list[Ground]:
-    return [each for each in policy.convenant.grounds if each.source == source and kind in each.kinds]
 
 
 def _not_usable(ground: Ground, policy: Policy, today: date) -> Reason | None:
@@ -76,7 +72,7 @@ def judged(
         return Denial(refused)
     tried = [
         _on_ground(ground, signal, statements, policy, today)
-        for ground in _about(policy, signal.source, signal.signal_kind)
+        for ground in policy.convenant.by_kind.get((signal.source, signal.signal_kind), ())
     ]
     permitted = next((each for each in tried if isinstance(each, Permission)), None)
     return permitted or next(iter(tried), Denial(Reason.NOT_IN_CONVENANT))

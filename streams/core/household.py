@@ -168,5 +168,5 @@ def _due(gathering: Gathered, episodes: Sequence[Episode], context: Context) -> 
     days: list[date | None] = [each.signal.usable_until for each in gathering.usable]
     days += [forgotten_on(each, context) for each in episodes if not is_live(each)]
     if gathering.usable or gathering.denied:
-        days += [d for g in context.policy.convenant.grounds for d in (g.in_force_from, g.in_force_until)]
+        days += context.policy.convenant.turning_days
     return min((day for day in days if day is not None and day > context.today), default=None)

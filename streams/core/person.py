@@ -19,7 +19,7 @@ from schemas.vocabulary import (
     Purpose,
     Reason,
 )
-from streams.core.contributing import WRITER, changed_contributions, still_sent
+from streams.core.contributing import WRITER, changed_contributions
 from streams.core.erasure import erased, while_erased
 from streams.core.grounds import Denial, Permission, judged
 from streams.core.knowledge import is_withdrawn, learned, stranger
@@ -68,7 +68,7 @@ def decide_person(state: PersonState | None, event: Event, context: Context) -> 
 
 def _judge(signal: KeptSignal, state: PersonState, housed: bool, context: Context) -> Judged:
     today = context.today
-    if today >= signal.observed_on + timedelta(days=_retention(signal, context.policy)):
+    if today >= _last_day(signal, context.policy):
         return Judged(signal, OutcomeKind.EXPIRED, Reason.RETENTION_PASSED)
     if is_withdrawn(signal):
         return Judged(signal, OutcomeKind.WITHDRAWN, Reason.WITHDRAWN_BY_SOURCE)
@@ -80,9 +80,9 @@ def _judge(signal: KeptSignal, state: PersonState, housed: bool, context: Contex
             return Judged(signal, OutcomeKind.WAITING, reason, permission=permission)
 
 
-def _retention(signal: KeptSignal, policy: Policy) -> int:
-    days = [g.retention_days for g in policy.convenant.grounds if g.source == signal.source]
-    return max(days, default=policy.longest_retention_days)
+def _last_day(signal: KeptSignal, policy: Policy) -> date:
+    """The first day on which the signal is past every retention of its source."""
+    return signal.observed_on + timedelta(days=policy.retention_days(signal.source))
 
 
 def current(memberships: tuple[KeptMembership, ...], today: date) -> tuple[KeptMembership, ...]:
@@ -99,7 +99,7 @@ def _concluded(state: PersonState, context: Context) -> Decision[PersonState]:
     verdicts = tuple(_judge(signal, state, bool(households), context) for signal in state.signals)
     number = state.number + 1
     permitted = tuple((each.signal, each.permission) for each in verdicts if each.permission)
-    contributions = changed_contributions(state, households, permitted, context.policy.hash)
+    contributions, standing = changed_contributions(state, households, permitted, context.policy.hash)
     if not contributions:
         number = state.number
     accounts = tuple(_accounts(state.person, verdicts, number, context))
@@ -107,13 +107,15 @@ def _concluded(state: PersonState, context: Context) -> Decision[PersonState]:
         state,
         number=number,
         signals=tuple(_told(each) for each in verdicts if each.kind is not OutcomeKind.EXPIRED),
-        contributions=still_sent(state.contributions, contributions),
+        contributions=standing,
     )
     due = _due(after, verdicts, context)
     return Decision(after if _holds_anything(after) else None, (*contributions, *accounts), due)
 
 
 def _told(verdict: Judged) -> KeptSignal:
+    if (verdict.signal.told_kind, verdict.signal.told_reason) == (verdict.kind, verdict.reason):
+        return verdict.signal
     return dataclasses.replace(verdict.signal, told_kind=verdict.kind, told_reason=verdict.reason)
 
 
@@ -172,8 +174,8 @@ def _due(state: PersonState, verdicts: tuple[Judged, ...], context: Context) -> 
     if not state.signals:
         return None
     days: list[date | None] = [each.permission.usable_until for each in verdicts if each.permission]
-    days += [s.observed_on + timedelta(days=_retention(s, context.policy)) for s in state.signals]
+    days += [_last_day(each, context.policy) for each in state.signals]
     days += [day for each in state.consents for day in (each.valid_from, each.valid_until)]
     days += [day for each in state.memberships for day in (each.since, each.until)]
-    days += [d for g in context.policy.convenant.grounds for d in (g.in_force_from, g.in_force_until)]
+    days += context.policy.convenant.turning_days
     return min((day for day in days if day is not None and day > context.today), default=None)

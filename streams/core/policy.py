@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from schemas.events.alert import Contact
@@ -31,13 +32,39 @@ class Ground:
         return self.in_force_from <= today and (self.in_force_until is None or today < self.in_force_until)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Convenant:
     """The permissions, in the order in which they are tried."""
 
     id: str
     version: str
     grounds: tuple[Ground, ...]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Ground]:
+        """Every ground by its id; of two with one id the first."""
+        return {each.id: each for each in reversed(self.grounds)}
+
+    @cached_property
+    def by_kind(self) -> Mapping[tuple[Source, SignalKind], tuple[Ground, ...]]:
+        """The grounds that speak of a kind of signal from a source, in order."""
+        pairs = {(ground.source, kind) for ground in self.grounds for kind in ground.kinds}
+        return {
+            (source, kind): tuple(g for g in self.grounds if g.source == source and kind in g.kinds)
+            for source, kind in pairs
+        }
+
+    @cached_property
+    def retention_by_source(self) -> Mapping[Source, int]:
+        """After so many days no signal of a source can be live any more."""
+        days = sorted((ground.retention_days, ground.source) for ground in self.grounds)
+        return {source: longest for longest, source in days}
+
+    @cached_property
+    def turning_days(self) -> tuple[date, ...]:
+        """The days on which a ground begins or ceases to hold."""
+        days = (day for each in self.grounds for day in (each.in_force_from, each.in_force_until))
+        return tuple(day for day in days if day is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +98,7 @@ class Routing:
     contacts: tuple[Contact, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """The whole policy in force, and which parts of it are switched off."""
 
@@ -83,22 +110,31 @@ class Policy:
 
     def ground(self, id: str) -> Ground | None:
         """The ground with this id, if the convenant has it."""
-        return next((ground for ground in self.convenant.grounds if ground.id == id), None)
+        return self.convenant.by_id.get(id)
+
+    def retention_days(self, source: Source) -> int:
+        """After so many days no signal of this source can be live any more."""
+        return self.convenant.retention_by_source.get(source, self.longest_retention_days)
 
     def is_stopped(self, kind: Literal["ground", "rule"], id: str) -> bool:
         """Whether somebody switched this part off."""
-        return "all" in self.stopped or f"{kind}:{id}" in self.stopped
+        return bool(self.stopped) and ("all" in self.stopped or f"{kind}:{id}" in self.stopped)
 
     def active_rules(self, theme: str) -> tuple[Rule, ...]:
         """The rules of a theme that are not switched off, most urgent first as they stand in the bundle."""
-        return tuple(r for r in self.rules if r.theme == theme and not self.is_stopped("rule", r.id))
+        return self._active.get(theme, ())
 
-    @property
+    @cached_property
+    def _active(self) -> Mapping[str, tuple[Rule, ...]]:
+        active = [rule for rule in self.rules if not self.is_stopped("rule", rule.id)]
+        return {theme: tuple(rule for rule in active if rule.theme == theme) for theme in self.themes}
+
+    @cached_property
     def themes(self) -> tuple[str, ...]:
         """Every theme, once, in order."""
         return tuple(dict.fromkeys(rule.theme for rule in self.rules))
 
-    @property
+    @cached_property
     def longest_retention_days(self) -> int:
         """After so many days no signal of today can be live any more."""
         return max(ground.retention_days for ground in self.convenant.grounds)

@@ -47,6 +47,8 @@ def matched(rule: Rule, signals: Sequence[Contributing]) -> Match | None:
     Time    windows end on the day of a signal and count back; the present day plays no part
     """
     relevant = [each for each in signals if _counts(rule, each.signal)]
+    if not _fulfils(rule, relevant):
+        return None  # what all of them together do not fulfil, no window can
     for end in sorted({each.signal.observed_on for each in relevant}, reverse=True):
         start = end - timedelta(days=rule.window_days - 1)
         inside = [each for each in relevant if start <= each.signal.observed_on <= end]

@@ -1,6 +1,6 @@
 """What each recipient role may see of an alert: the lowest rung that their role has for each ground."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from schemas.events.alert import SignalLine, View
 from schemas.vocabulary import RecipientRole, Rung, Source
@@ -53,26 +53,26 @@ def _view(match: Match, role: RecipientRole, policy: Policy) -> View:
     shown = [each for each, line in pairs if line is not None]
     lines = sorted(
         (line for _, line in pairs if line is not None),
-        key=lambda line: (line.observed_on, line.source.value, line.signal_kind or ""),
+        key=lambda line: (line.observed_on, line.source, line.signal_kind or ""),
         reverse=True,
     )
-    sources = tuple(source for source in CONNECTABLE if any(line.source == source for line in lines))
+    seen = {line.source for line in lines}
     return View(
         role=role,
         title=match.rule.title,
         why=_why(match, shown),
         life_domains=tuple(sorted({line.life_domain for line in lines if line.life_domain is not None})),
         sectors=tuple(sorted({each.signal.sector for each in shown})),
-        sources=sources,
-        not_used=tuple(source for source in CONNECTABLE if source not in sources),
+        sources=tuple(source for source in CONNECTABLE if source in seen),
+        not_used=tuple(source for source in CONNECTABLE if source not in seen),
         since=min((line.observed_on for line in lines), default=match.window_end),
         window_start=match.window_start,
         window_end=match.window_end,
         lines=tuple(lines),
-        contacts=tuple(each for each in policy.routing.contacts if each.source in sources),
+        contacts=tuple(each for each in policy.routing.contacts if each.source in seen),
     )
 
 
-def views_of(match: Match, policy: Policy) -> Iterator[View]:
+def views_of(match: Match, policy: Policy) -> tuple[View, ...]:
     """One view per recipient role; a signal that was not permitted is in none and changes none."""
-    return (_view(match, role, policy) for role in ROLES)
+    return tuple(_view(match, role, policy) for role in ROLES)

@@ -13,7 +13,7 @@ from schemas.events.event import Event, Forget, Forgotten
 from schemas.events.state import HouseholdState, PersonState
 from schemas.identity import PersonPseudonym
 from schemas.record import OutRecord, Recorder
-from schemas.trace import Trace, begun, following
+from schemas.trace import Trace, begun, following, within
 from schemas.vocabulary import ProcessingStatus
 from streams.core.evidence import evidence_of
 from streams.core.step import Context, Step
@@ -68,7 +68,7 @@ def apply(
     decision = step.decide(state, cause.event, context)
     at = str(cause.event.at)
     trace = following(cause.traceparent, f"step-{step.name}", f"{at}|{owner}")
-    outputs = [recorder.record(each, trace, now, cause=at) for each in decision.emits]
+    outputs = recorder.records(decision.emits, trace, now, at)
     if any(isinstance(each, Contribution | Alert) for each in decision.emits):
         evidence = evidence_of(
             recorder.codec, step.name, owner, state, cause.event.at, cause.value_hash, context, outputs
@@ -76,7 +76,7 @@ def apply(
         outputs.append(recorder.record(evidence, trace, now, cause=at))
     if decision.emits:
         lines = _processing_lines(step.name, _subjects(owner, state, decision.state), trace, now)
-        outputs.extend(recorder.record(line, trace, now, cause=at) for line in lines)
+        outputs.extend(recorder.records(lines, trace, now, at))
     changed = decision.state != state or decision.due != due
     return Applied(owner, decision.state, decision.due, changed, tuple(outputs), decision.emits)
 
@@ -111,7 +111,7 @@ def _processing_lines(
     name, activity = _NAMES.get(step, (step, "0"))
     lines = []
     for person in persons:
-        child = following(trace.traceparent, f"processing-{step}", f"{trace.span_id}|{person}")
+        child = within(trace, f"processing-{step}", f"{trace.span_id}|{person}")
         lines.append(
             ProcessingLine(
                 name=name,

@@ -138,15 +138,17 @@ class Turn:
     def _one(self, owner: str, cause: Cause, raw: Raw) -> None:
         known = self._changes[owner] if owner in self._changes else self._books.owners.get(owner)
         try:
-            applied, remembered = self._apply(owner, known, cause)
+            applied, remembered, size = self._apply(owner, known, cause)
         except Unwritable:
             self._put_aside(raw, Stage.DECIDE, NotDecoded(Refusal.SIZE))
         except Exception:  # a fault of ours in one decision must not stop the decisions about everybody else
             self._put_aside(raw, Stage.DECIDE, NotDecoded(Refusal.UNDECIDABLE))
         else:
             self._keep(applied, remembered)
+            self.size += size
 
-    def _apply(self, owner: str, known: Kept | None, cause: Cause) -> tuple[Applied, OutRecord | None]:
+    def _apply(self, owner: str, known: Kept | None, cause: Cause) -> tuple[Applied, OutRecord | None, int]:
+        """What follows for one owner, the state to remember if it changed, and what all of it weighs."""
         assert self.in_force.today is not None and self.in_force.policy is not None
         step, recorder, now = self._books.step, self._tools.recorder, self._now
         context = Context(self.in_force.today, policy_of(self.in_force.policy))
@@ -155,19 +157,17 @@ class Turn:
         remembered = None
         if applied.changed:
             remembered = changelog_record(step, recorder, owner, applied.state, applied.due, now)
-        heaviest = max(map(weight, (*applied.outputs, *([remembered] if remembered else []))), default=0)
-        if heaviest > LARGEST_RECORD:
+        weights = [weight(each) for each in (*applied.outputs, *([remembered] if remembered else []))]
+        if max(weights, default=0) > LARGEST_RECORD:
             raise Unwritable
-        return applied, remembered
+        return applied, remembered, sum(weights)
 
     def _keep(self, applied: Applied, remembered: OutRecord | None) -> None:
         if remembered is not None:
             kept = None if applied.state is None else Kept(applied.state, applied.due)
             self._changes[applied.owner] = kept
             self._ledger[applied.owner] = remembered
-            self.size += weight(remembered)
         self._outputs.extend(applied.outputs)
-        self.size += sum(map(weight, applied.outputs))
         self.emitted.extend(applied.emitted)
 
     def _put_aside(self, raw: Raw, stage: Stage, why: NotDecoded) -> None:

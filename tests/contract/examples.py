@@ -113,7 +113,20 @@ def event_in(shown: Example) -> Event:
 
 def shown(event: Event) -> Any:
     """An event as the JSON of an example."""
-    return in_json(writer(cast(Any, type(event)))(event))
+    return in_json(without_branches(writer(cast(Any, type(event)))(event)))
+
+
+def without_branches(written: Any) -> Any:
+    """What `writer` made, with each record alone where fastavro takes its name beside it."""
+    match written:
+        case (str(), dict() as record):
+            return without_branches(record)
+        case dict():
+            return {name: without_branches(each) for name, each in written.items()}
+        case list():
+            return [without_branches(each) for each in written]
+        case _:
+            return written
 
 
 def record_of(event: Event, topic: str, partitions: int = 8) -> OutRecord:

@@ -24,6 +24,7 @@ from tests.contract.examples import (
     record_of,
     shown,
     verdict,
+    without_branches,
 )
 
 ACCEPTED, REFUSED = examples("accepted"), examples("refused")
@@ -77,9 +78,8 @@ def test_avros_own_library_reads_what_we_write_and_we_read_what_it_writes(exampl
     assert body.read() == b""
     assert reader(cast(Any, type(event)))(read) == event
     out = io.BytesIO()
-    cast(Any, avro.io.DatumWriter)(schema).write(
-        writer(cast(Any, type(event)))(event), cast(Any, avro.io.BinaryEncoder)(out)
-    )
+    said = without_branches(writer(cast(Any, type(event)))(event))
+    cast(Any, avro.io.DatumWriter)(schema).write(said, cast(Any, avro.io.BinaryEncoder)(out))
     assert value[: FRAME.size] + out.getvalue() == value
 
 
