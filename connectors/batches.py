@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from connectors.connector import Connector, ConsentDraft, Draft, RawRecord, Refused
-from connectors.publish import Publish, Row, records_of
+from connectors.publish import Row, records_of
 from connectors.quarantine import Seal, quarantined
 from connectors.receipts import Books, RowOutcome, RowPlan, Version
 from connectors.vault.api import Receipt, Vault
 from connectors.versions import Before, judged, version_of
 from schemas.civil import civil_day
-from schemas.record import OutRecord, Recorder
+from schemas.record import OutRecord, Publish, Recorder
 from schemas.vocabulary import Refusal
 
 #: A source's clock may run ahead this much; beyond it a version would win for ever.  Source  bad_inputs.md D2

@@ -6,13 +6,12 @@ from typing import Any
 
 import psycopg
 
-from connectors.publish import Publish
 from connectors.receipts_postgres import PostgresBooks
 from schemas.codec import Codec
 from schemas.events.event import Forget
 from schemas.events.register import PersonLifecycle
 from schemas.following import Arrived, Follower, rebuild_command
-from schemas.record import OutRecord, Recorder
+from schemas.record import OutRecord, Publish, Recorder
 from schemas.trace import begun
 from schemas.transport import Cluster, producer, send
 from schemas.vocabulary import LifecycleKind

@@ -1,6 +1,5 @@
 """From a plan to records: the signal or consent, what it leaves behind, and the line of the processing log."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,15 +13,13 @@ from schemas.events.event import Event, Forget
 from schemas.events.register import Consent
 from schemas.events.signal import Signal
 from schemas.identity import ConsentId, PersonPseudonym, SignalId, VersionId, signal_version
+from schemas.processing import processing_line
 from schemas.record import OutRecord, Recorder
 from schemas.sectors import LIFE_DOMAIN_OF, SECTOR_OF
 from schemas.shapes import moment
-from schemas.trace import Trace, begun, following
-from schemas.vocabulary import ConsentKind, DeliveryKind, ProcessingStatus, VersionKind
+from schemas.trace import Trace, begun, within
+from schemas.vocabulary import ConsentKind, DeliveryKind, VersionKind
 
-Publish = Callable[[Sequence[OutRecord]], None]
-
-ACTIVITY = "https://signaalbrug.example/register/verwerkingsactiviteiten/{}/versies/1"
 _SIGNAL_RECEIVED = ("signaal-ontvangen", "3")
 _CONSENT_RECORDED = ("toestemming-vastgelegd", "4")
 #: Beyond this many refused rows their field names stay out, so that the closing record fits one message.
@@ -119,20 +116,8 @@ def _consent(receipt: Receipt, row: Row, draft: ConsentDraft, version: Version) 
 def _processing_line(
     name: str, activity: str, person: PersonPseudonym, trace: Trace, plan: RowPlan
 ) -> ProcessingLine:
-    child = following(trace.traceparent, "processing-intake", f"{trace.span_id}|{person}")
-    return ProcessingLine(
-        name=name,
-        activity=ACTIVITY.format(activity),
-        person=person,
-        component="intake",
-        trace_id=child.trace_id,
-        span_id=child.span_id,
-        parent_span_id=trace.span_id,
-        started_at=plan.planned_at,
-        ended_at=plan.planned_at,
-        status=ProcessingStatus.UNSET,
-        error_code=None,
-    )
+    child = within(trace, "processing-intake", f"{trace.span_id}|{person}")
+    return processing_line(name, activity, person, "intake", child, plan.planned_at, plan.planned_at)
 
 
 def opening(recorder: Recorder, receipt: Receipt, source: str, size: int) -> OutRecord:

@@ -1,6 +1,6 @@
 """From an event to a Kafka record: key, partition, framed value and headers, the same whoever publishes it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -75,6 +75,10 @@ def _border_headers(topic: str, event: Event, recorded_at: datetime) -> Headers:
         ("ce_dataschema", f"urn:signaalbrug:schema:{TOPICS[topic].schema}:1".encode()),
     )
     return headers if receipt is None else (*headers, ("ce_sbreceipt", receipt.encode()))
+
+
+#: Publishes records, and returns only after every one was acknowledged.
+Publish = Callable[[Sequence[OutRecord]], None]
 
 
 class Recorder:

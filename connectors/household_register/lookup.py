@@ -29,11 +29,12 @@ from schemas.events.account import ProcessingLine
 from schemas.events.event import Event
 from schemas.events.register import PersonLifecycle
 from schemas.identity import AreaCode, HouseholdId, PersonPseudonym, ReceiptId
+from schemas.processing import processing_line
 from schemas.trace import begun
-from schemas.vocabulary import LifecycleKind, ProcessingStatus
+from schemas.vocabulary import LifecycleKind
 
 SOURCE = "household_register"
-ACTIVITY = "https://signaalbrug.example/register/verwerkingsactiviteiten/5/versies/1"
+ACTIVITY = "5"
 
 LOOKED_UP = Counter("signaalbrug_register_lookups_total", "Persons looked up in the BRP", ["outcome"])
 
@@ -145,16 +146,4 @@ def _death(
 
 def _line(person: PersonPseudonym, receipt: ReceiptId, started: datetime, ended: datetime) -> ProcessingLine:
     trace = begun(SOURCE, f"{receipt}/{person}")
-    return ProcessingLine(
-        name="huishouden-afleiden",
-        activity=ACTIVITY,
-        person=person,
-        component=SOURCE,
-        trace_id=trace.trace_id,
-        span_id=trace.span_id,
-        parent_span_id=None,
-        started_at=started,
-        ended_at=ended,
-        status=ProcessingStatus.UNSET,
-        error_code=None,
-    )
+    return processing_line("huishouden-afleiden", ACTIVITY, person, SOURCE, trace, started, ended)

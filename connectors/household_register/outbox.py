@@ -1,16 +1,14 @@
 """What the register decided to say, in order, until the broker has it: the bytes are fixed before the first try."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg
 
 from schemas.identity import PersonPseudonym
-from schemas.record import OutRecord
+from schemas.record import OutRecord, Publish
 
 BATCH = 500
-
-Publish = Callable[[Sequence[OutRecord]], None]
 
 
 def put(database: psycopg.Connection[Any], person: PersonPseudonym, records: Iterable[OutRecord]) -> None:

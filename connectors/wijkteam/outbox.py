@@ -1,6 +1,5 @@
 """The relay: decisions that stand in the outbox are published, at least once, under an id that makes twice once."""
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +7,10 @@ import psycopg
 
 from schemas.events.alert import TeamDecision
 from schemas.identity import AlertId, DecisionId, HouseholdId, TeamId
-from schemas.record import OutRecord, Recorder
+from schemas.record import Publish, Recorder
 from schemas.trace import begun
 from schemas.vocabulary import TeamDecisionKind, TeamOutcome
 
-Publish = Callable[[Sequence[OutRecord]], None]
 AT_ONCE = 100
 
 

@@ -12,13 +12,12 @@ from schemas.events.contribution import Contribution
 from schemas.events.event import Event, Forget, Forgotten
 from schemas.events.state import HouseholdState, PersonState
 from schemas.identity import PersonPseudonym
+from schemas.processing import processing_line
 from schemas.record import OutRecord, Recorder
 from schemas.trace import Trace, begun, following, within
-from schemas.vocabulary import ProcessingStatus
 from streams.core.evidence import evidence_of
 from streams.core.step import Context, Step
 
-ACTIVITY = "https://signaalbrug.example/register/verwerkingsactiviteiten/{}/versies/1"
 _NAMES = {
     "person": ("signaal-toetsen-aan-grondslag", "1"),
     "household": ("signalering-bepalen", "2"),
@@ -109,22 +108,15 @@ def _processing_lines(
     step: str, persons: Sequence[PersonPseudonym], trace: Trace, now: datetime
 ) -> list[ProcessingLine]:
     name, activity = _NAMES.get(step, (step, "0"))
-    lines = []
-    for person in persons:
-        child = within(trace, f"processing-{step}", f"{trace.span_id}|{person}")
-        lines.append(
-            ProcessingLine(
-                name=name,
-                activity=ACTIVITY.format(activity),
-                person=person,
-                component=f"step-{step}",
-                trace_id=child.trace_id,
-                span_id=child.span_id,
-                parent_span_id=trace.span_id,
-                started_at=now,
-                ended_at=now,
-                status=ProcessingStatus.UNSET,
-                error_code=None,
-            )
+    return [
+        processing_line(
+            name,
+            activity,
+            person,
+            f"step-{step}",
+            within(trace, f"processing-{step}", f"{trace.span_id}|{person}"),
+            now,
+            now,
         )
-    return lines
+        for person in persons
+    ]
