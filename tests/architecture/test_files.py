@@ -15,14 +15,14 @@ REGISTRIES = re.compile(
     r"|golang\.org|crates\.io|rubygems\.org)\b|--(?:extra-)?index-url|--find-links|--trusted-host"
 )
 #: style.md 5: about 250 lines a file, about 40 a function, about 25 in the core; "about" ends here
-LONGEST_FILE, LONGEST_FUNCTION, LONGEST_IN_CORE = 305, 46, 30
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_IN_CORE = 275, 42, 25
 
 #: files that may be longer, with the second thought that did not move out and why
 LONG_FILES = {
     "schemas/vocabulary.py": "one list of closed lists; a reader looks things up in it",
 }
 LONG_FUNCTIONS = {
-    "streams/core/episode.py:_said": "fills in the twenty fields of one alert, in the order of its contract",
+    "streams/core/episode.py:_revision": "fills in the twenty fields of one alert, in the order of its contract",
 }
 
 
