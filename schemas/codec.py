@@ -72,6 +72,7 @@ class Codec:
         for version in known_versions():
             by_subject.setdefault(version.subject, []).append(version)
         self._newest: dict[str, tuple[bytes, Any, Topic]] = {}
+        self._glances: dict[tuple[str, tuple[str, ...]], Any] = {}
         self._registry = registry
         self._allowed: dict[str, dict[int, Any]] = {}
         self._fingerprints: dict[str, Mapping[str, Any]] = {}
@@ -101,15 +102,26 @@ class Codec:
 
         Raises  RegistryDown when only the registry knows what the id means
         """
-        if len(value) < _FRAME.size + 1 or value[0] != MAGIC:
-            return NotDecoded(Refusal.FRAMING)
-        if len(value) > LARGEST_VALUE:
-            return NotDecoded(Refusal.SIZE)
-        _, schema_id = _FRAME.unpack_from(value)
-        written_with = self._allowed[topic].get(schema_id) or self._also_allowed(topic, schema_id)
-        if written_with is None:
-            return NotDecoded(Refusal.SCHEMA_NOT_ALLOWED)
-        return self._read(topic, value, written_with)
+        read = self._read(topic, value)
+        if isinstance(read, NotDecoded):
+            return read
+        try:
+            event: Event = reader(cast(Any, self._newest[topic][2].carries))(read)
+        except Misshapen as misshapen:
+            return NotDecoded(Refusal.FIELD_INVALID, misshapen.field)
+        return event
+
+    def glance(self, topic: str, value: bytes, *names: str) -> Mapping[str, Any] | NotDecoded:
+        """Only these fields, as Avro has them, of a record that is whole; the others are passed over unread.
+
+        Raises  RegistryDown when only the registry knows what the id means
+        """
+        if (topic, names) not in self._glances:
+            newest = self._newest[topic][1]
+            fields = [each for each in newest["fields"] if each["name"] in names]
+            self._glances[topic, names] = fastavro.parse_schema({**newest, "fields": fields}, named_schemas={})
+        seen: Mapping[str, Any] | NotDecoded = self._read(topic, value, self._glances[topic, names])
+        return seen
 
     def _also_allowed(self, topic: str, schema_id: int) -> Any:
         """The schema of an id that was given after the start, if it is one of the allow-list; else None."""
@@ -120,23 +132,24 @@ class Codec:
             self._allowed[topic][schema_id] = found
         return found
 
-    def _read(self, topic: str, value: bytes, written_with: Any) -> Event | NotDecoded:
-        _, newest, described = self._newest[topic]
+    def _read(self, topic: str, value: bytes, wanted: Any = None) -> Any:
+        """What these bytes hold, by the newest schema or by the part of it that is *wanted*; else why nothing."""
+        if len(value) < _FRAME.size + 1 or value[0] != MAGIC:
+            return NotDecoded(Refusal.FRAMING)
+        if len(value) > LARGEST_VALUE:
+            return NotDecoded(Refusal.SIZE)
+        _, schema_id = _FRAME.unpack_from(value)
+        written_with = self._allowed[topic].get(schema_id) or self._also_allowed(topic, schema_id)
+        if written_with is None:
+            return NotDecoded(Refusal.SCHEMA_NOT_ALLOWED)
+        newest = self._newest[topic][1]
         body = io.BytesIO(value)
         body.seek(_FRAME.size)
         try:
-            if written_with is newest:
-                read = fastavro.schemaless_reader(body, written_with, None)
-            else:
-                read = fastavro.schemaless_reader(body, written_with, newest)
+            read_as = wanted or (None if written_with is newest else newest)
+            read = fastavro.schemaless_reader(body, written_with, read_as)
         except fastavro.read.SchemaResolutionError:
             return NotDecoded(Refusal.SCHEMA_RESOLUTION)
         except Exception:
             return NotDecoded(Refusal.DECODE)
-        if body.tell() != len(value):
-            return NotDecoded(Refusal.TRAILING_BYTES)
-        try:
-            event: Event = reader(cast(Any, described.carries))(read)
-        except Misshapen as misshapen:
-            return NotDecoded(Refusal.FIELD_INVALID, misshapen.field)
-        return event
+        return read if body.tell() == len(value) else NotDecoded(Refusal.TRAILING_BYTES)

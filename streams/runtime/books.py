@@ -2,7 +2,7 @@
 
 import dataclasses
 from bisect import insort
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +22,29 @@ class Kept:
 
     state: Any
     due: date | None
+
+
+@dataclass(slots=True, eq=False)
+class Unread:
+    """The same as the changelog has it, read when first asked for: most owners are not asked for today."""
+
+    value: bytes | None = field(repr=False)
+    due: date | None
+    read: Callable[[bytes], Any]
+    _state: Any = field(default=None, init=False, repr=False)
+
+    @property
+    def state(self) -> Any:
+        """What is remembered.
+
+        Raises  what `read` raises
+        """
+        if self.value is not None:
+            self._state, self.value = self.read(self.value), None
+        return self._state
+
+
+Remembered = Kept | Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +84,7 @@ class Books:
 
     step: Step[Any]
     partition: int
-    owners: dict[str, Kept] = field(default_factory=dict)
+    owners: dict[str, Remembered] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
     in_force: InForce = InForce()
     visit: Visit | None = None

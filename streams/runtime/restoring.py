@@ -10,10 +10,11 @@ from schemas.events.context import DayBegan, PolicyPublished
 from schemas.events.state import Cursor, HouseholdRecord, PersonRecord
 from schemas.following import OLDEST_CURSOR, CannotContinue, rebuild_command
 from schemas.transport import START
+from schemas.vocabulary import StateKind
 from streams.core.evidence import sha256
 from streams.core.step import Step
 from streams.runtime.applying import Cause
-from streams.runtime.books import Books, InForce, Kept
+from streams.runtime.books import Books, InForce, Unread
 from streams.runtime.raw import Raw
 from streams.runtime.reading import OwnReader, last_by_key
 from streams.topology import PARTITION_WIDE
@@ -46,30 +47,34 @@ def remembered(
 ) -> tuple[Books, PersonRecord | HouseholdRecord | None]:
     """The owners as the changelog has them and the record of its cursor, held against no other log.
 
-    Raises  CannotContinue when a state cannot be read
+    Raises  CannotContinue when a record is not whole; from the state of an owner when that cannot be read
     """
     books = Books(step, partition)
     cursor: PersonRecord | HouseholdRecord | None = None
+    state_in = lambda value: step.unwrap(_record(codec, step, partition, value))  # noqa: E731
     for raw in last_by_key(reading.to_end({step.changelog: START})).values():
-        record = _state_record(codec, step, raw)
-        if record is None:
+        if raw.value is None:
             continue
-        if record.cursor is not None:
-            cursor = record
+        seen = codec.glance(step.changelog, raw.value, "kind", "due")
+        if isinstance(seen, NotDecoded):
+            raise _unreadable(step, partition)
+        if seen["kind"] == StateKind.CURSOR:
+            cursor = _record(codec, step, partition, raw.value)
         else:
-            books.owners[Key.decode(raw.key or b"").owner] = Kept(step.unwrap(record), record.due)
+            books.owners[Key.decode(raw.key or b"").owner] = Unread(raw.value, seen["due"], state_in)
     return books, cursor
 
 
-def _state_record(codec: Codec, step: Step[Any], raw: Raw) -> PersonRecord | HouseholdRecord | None:
-    if raw.value is None:
-        return None
-    record = codec.decode(step.changelog, raw.value)
+def _record(codec: Codec, step: Step[Any], partition: int, value: bytes) -> PersonRecord | HouseholdRecord:
+    record = codec.decode(step.changelog, value)
     if isinstance(record, NotDecoded):
-        why = "de boekhouding is niet leesbaar"
-        raise CannotContinue(step.changelog, raw.at.partition, why, repair_of(step.name))
+        raise _unreadable(step, partition)
     assert isinstance(record, PersonRecord | HouseholdRecord)
     return record
+
+
+def _unreadable(step: Step[Any], partition: int) -> CannotContinue:
+    return CannotContinue(step.changelog, partition, "de boekhouding is niet leesbaar", repair_of(step.name))
 
 
 def _check(books: Books, cursor: Cursor | None, known: dict[str, int], reading: OwnReader, now: datetime) -> None:

@@ -17,7 +17,7 @@ from streams.core.evidence import sha256
 from streams.core.step import Context
 from streams.policy.bundle import policy_of
 from streams.runtime.applying import Applied, Cause, apply, changelog_record, owner_of
-from streams.runtime.books import Books, InForce, Kept, cursor_record
+from streams.runtime.books import Books, InForce, Kept, Remembered, cursor_record
 from streams.runtime.quarantine import Seal, quarantined
 from streams.runtime.raw import Raw
 from streams.topology import PARTITION_WIDE
@@ -147,7 +147,7 @@ class Turn:
             self._keep(applied, remembered)
             self.size += size
 
-    def _apply(self, owner: str, known: Kept | None, cause: Cause) -> tuple[Applied, OutRecord | None, int]:
+    def _apply(self, owner: str, known: Remembered | None, cause: Cause) -> tuple[Applied, OutRecord | None, int]:
         """What follows for one owner, the state to remember if it changed, and what all of it weighs."""
         assert self.in_force.today is not None and self.in_force.policy is not None
         step, recorder, now = self._books.step, self._tools.recorder, self._now
@@ -213,5 +213,5 @@ class Turn:
             books.begin_visit(*self._begun)
 
 
-def _concerned(known: Kept, day: date | None) -> bool:
+def _concerned(known: Remembered, day: date | None) -> bool:
     return day is None or (known.due is not None and known.due <= day)
