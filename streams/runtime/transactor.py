@@ -4,7 +4,7 @@ Source  runtime.md 2; rules.md 2 and 5
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -62,6 +62,7 @@ class Transactor:
         self._books = Books(step, partition)
         self._held: set[str] = set()
         self._ends: dict[Where, int] = {}
+        self._seen_at: dict[str, int] = {}
         self._committed_at = now()
 
     @property
@@ -88,6 +89,7 @@ class Transactor:
             self._committed_at = cursor.committed_at
         self._meter.restored(time.monotonic() - began, self.partition, self._committed_at, self._books)
         self.catch_up()
+        self._seen_at = dict(self._books.positions)
 
     def catch_up(self) -> None:
         """Read every input topic from the cursor to its present end by itself."""
@@ -95,6 +97,13 @@ class Transactor:
         if self._books.in_force.complete:
             self._read_on(self.step.topics)
         self._resume()
+
+    def _look_after(self, behind: Mapping[str, int]) -> None:
+        """Catch up when a topic stands still though there is more; of one that moves the rest is on its way."""
+        positions, seen_at = self._books.positions, self._seen_at
+        if any(count and positions[topic] == seen_at.get(topic) for topic, count in behind.items()):
+            self.catch_up()
+        self._seen_at = dict(positions)
 
     def deliver(self, rows: Sequence[Raw]) -> None:
         """Decide what was handed over: what lies before the cursor is dropped, what was skipped is read first."""
@@ -115,8 +124,7 @@ class Transactor:
             return
         behind = self._behind()
         self._meter.lag(self.partition, behind)
-        if any(behind.values()):
-            self.catch_up()
+        self._look_after(behind)
         if self._now() - self._committed_at > REFRESH_AFTER:
             self._commit(self._turn())
 

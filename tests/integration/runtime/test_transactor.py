@@ -245,3 +245,19 @@ def test_a_large_batch_is_cut_into_transactions(few: Cluster) -> None:
     markers = offsets[-1] + 1 - len(offsets)
     assert markers == 3, "35 inputs are four transactions, so three markers stand in between"
     step.close()
+
+
+def test_what_is_on_its_way_is_left_to_the_delivery_and_read_when_it_does_not_come(few: Cluster) -> None:
+    begin(few)
+    step = probe(few)
+    step.open()
+    Sender(few).send(inputs(names(few, 6), "a", few))
+    rows = on_log(few)
+    step.deliver(rows[:3])
+    step.tick()
+    assert each_once(few, 3)
+    step.tick()
+    assert each_once(few, 6)
+    step.deliver(rows[3:])
+    assert each_once(few, 6)
+    step.close()
