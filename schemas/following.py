@@ -17,7 +17,7 @@ from schemas.transport import Cluster, reader, watermarks
 
 OLDEST_CURSOR = timedelta(days=6)
 REFRESH_AFTER = timedelta(minutes=1)
-BATCH = 500
+BATCH, LINGER_S = 500, 0.05
 
 CURSOR_TABLE = """
 create table if not exists follower_cursor (
@@ -148,12 +148,17 @@ class Follower:
 
     def poll(self, timeout_s: float = 0.5) -> int:
         """Handle what has come; returns how many records were applied and committed."""
-        arrived = [one for one in map(self._arrived, self._consumer.consume(BATCH, timeout_s)) if one]
+        arrived = [one for one in map(self._arrived, self._messages(timeout_s)) if one]
         if arrived:
             self._commit(arrived)
         if self._now() - self._refreshed > REFRESH_AFTER:
             self._refresh()  # also beside traffic: a quiet partition's cursor grows old too
         return len(arrived)
+
+    def _messages(self, timeout_s: float) -> list[Any]:
+        """The first that comes and what comes right behind it: `consume` alone waits until the batch is full."""
+        first: list[Any] = self._consumer.consume(1, timeout_s)
+        return first + self._consumer.consume(BATCH - 1, LINGER_S) if first else first
 
     def _arrived(self, message: Any) -> Arrived | None:
         where = (message.topic(), message.partition())
