@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 HEADLESS ?=
+SEED ?=
 PYTEST ?=
 
 # The first Python that is new enough, by the names under which systems have it.
@@ -14,7 +15,7 @@ PYTHON := $(shell for name in python3.11 python3.12 python3.13 python3; do \
 	if command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
 	then echo $$name; break; fi; done)
 
-.PHONY: help setup demo down test check mutants bench-memory clean
+.PHONY: help setup demo down test check chaos mutants bench bench-memory bench-report clean
 
 help: ## What can be asked
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -52,11 +53,20 @@ check: $(STAMP) ## Style, types, who may import whom, generated documents in ste
 test: check ## Everything; starts and stops what it needs
 	$(BIN)/pytest $(PYTEST)
 
+chaos: $(STAMP) ## The whole bridge under 46 kills and more, by each delivery; SEED=n replays a plan
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
+
 mutants: $(STAMP) ## Takes each safeguard out in a copy: the tests that guard it must fail then
 	$(BIN)/python -m tests.support.mutants
 
 bench-memory: $(STAMP) ## Speed of both steps in memory, against its bar
 	$(BIN)/python -m bench.steps_in_memory
+
+bench: $(STAMP) ## Every speed against its bar; goes on after a missed one and exits 1 at the end
+	$(BIN)/python -m bench
+
+bench-report: $(STAMP) ## The newest results as the table of bench/README.md
+	$(BIN)/python -m bench.report
 
 clean: down ## Also forget the state and the environment
 	rm -rf .state $(VENV)

@@ -11,7 +11,7 @@ import pytest
 
 from signaalbrug.local.state import CHECKOUT
 
-TARGETS = ("setup", "demo", "down", "test", "check", "mutants")
+TARGETS = ("setup", "demo", "down", "test", "check", "chaos", "mutants")
 
 
 def make(*words: str, path: str, cwd: Path) -> subprocess.CompletedProcess[str]:

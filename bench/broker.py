@@ -1,0 +1,43 @@
+"""A broker of our own for one bench, on empty data, gone afterwards."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from schemas.transport import Cluster
+from signaalbrug.local.kafka import Kafka
+from signaalbrug.local.servers import Servers
+from signaalbrug.local.state import State
+
+
+@contextlib.contextmanager
+def own_folder() -> Iterator[Path]:
+    """A temporary folder."""
+    folder = Path(tempfile.mkdtemp(prefix="signaalbrug-bench-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def own_broker(folder: Path) -> Iterator[tuple[Cluster, int]]:
+    """A cluster without topics, and the process id of its broker."""
+    kafka = Kafka.start(folder / "kafka")
+    try:
+        assert kafka.pid is not None
+        yield Cluster(kafka.bootstrap), kafka.pid
+    finally:
+        kafka.remove()
+
+
+@contextlib.contextmanager
+def own_servers(folder: Path) -> Iterator[Servers]:
+    """Kafka and both PostgreSQL."""
+    state = State(folder / "state")
+    try:
+        yield Servers.start(state)
+    finally:
+        Servers.attach(state).remove()
