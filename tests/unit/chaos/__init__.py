@@ -1,0 +1,1 @@
+"""What judges the chaos run must be able to refuse."""
