@@ -23,7 +23,11 @@ from schemas.catalogue import TOPICS, Key
 from schemas.record import OutRecord
 
 START, END = -2, -1
-_NO_LEADER_YET = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)
+_NO_LEADER_YET = (
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError._UNKNOWN_PARTITION,
+)
 #: What `send` raises, for those who may not know the client library.
 BrokerTrouble = KafkaException
 
@@ -177,6 +181,19 @@ def watermarks(consumer: Consumer, topic: str, partition: int, patience_s: float
             return low, high
 
 
+def ends_of(
+    admin: AdminClient, partitions: Sequence[tuple[str, int]], isolation: IsolationLevel
+) -> dict[tuple[str, int], int]:
+    """The present end of each partition, for readers of committed records or for all there is.
+
+    Raises  KafkaException
+    """
+    latest: Any = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+    asked = {TopicPartition(*where): latest for where in partitions}
+    answers = admin.list_offsets(asked, isolation_level=isolation, request_timeout=15)
+    return {(at.topic, at.partition): future.result().offset for at, future in answers.items()}
+
+
 class WholeLog:
     """Partitions read from their first record on, for those who look at everything and keep no books."""
 
@@ -188,10 +205,7 @@ class WholeLog:
 
     def ends(self) -> dict[tuple[str, int], int]:
         """The present end of every partition, as committed readers see it."""
-        latest: Any = OffsetSpec.latest()  # type: ignore[no-untyped-call]
-        asked = {TopicPartition(*where): latest for where in self._partitions}
-        answers = self._admin.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=15)
-        return {(at.topic, at.partition): future.result().offset for at, future in answers.items()}
+        return ends_of(self._admin, self._partitions, IsolationLevel.READ_COMMITTED)
 
     def read(self, count: int, wait_s: float) -> list[tuple[Any, bool]]:
         """What has come: each message, and whether it only says that its partition ends there.

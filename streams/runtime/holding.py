@@ -217,6 +217,9 @@ class Holding:
             job()
         except BaseException as trouble:
             failed = trouble
+        if failed is not None and share.transactor is not None:
+            share.transactor.close()  # before it is opened again: two of one partition would fight
+            share.transactor = None
         with self._changed:
             if failed is None and not share.opening:
                 share.rest_s = FIRST_REST_S

@@ -33,6 +33,7 @@ RESTORE = Gauge("signaalbrug_step_restore_seconds", "Reading the books at the la
 HELD = Gauge("signaalbrug_step_partitions_held", "Partitions that are open here", ["step"])
 FENCED = Counter("signaalbrug_step_fenced", "Another process opened a partition of ours", ["step"])
 FAILED = Counter("signaalbrug_step_failed", "Transactions that did not succeed and were begun again", ["step"])
+HUNG = Counter("signaalbrug_step_hung", "Transactions that the broker forgot to end, aborted here", ["step"])
 PARKED = Gauge("signaalbrug_step_parked", "Partitions that wait for the schema registry", ["step"])
 REDELIVERED = Counter("signaalbrug_step_redelivered", "Delivered again and dropped", ["step", "topic"])
 CAUGHT_UP = Counter("signaalbrug_step_caught_up", "Not delivered, read by the step itself", ["step", "topic"])
@@ -140,6 +141,10 @@ class Meter:
         """A transaction did not succeed."""
         FAILED.labels(self._step).inc()
 
+    def hung(self) -> None:
+        """A transaction was open that the broker had forgotten."""
+        HUNG.labels(self._step).inc()
+
     def parked(self, partition: int, waits: bool) -> None:
         """Whether a partition waits for the registry to say what a record is."""
         with self._lock:
@@ -150,6 +155,7 @@ class Meter:
         """Ask at every scrape how many partitions are open and how old the oldest undecided record is."""
         FENCED.labels(self._step)
         FAILED.labels(self._step)
+        HUNG.labels(self._step)
         PARKED.labels(self._step)
         HELD.labels(self._step).set_function(held)
         UNDECIDED_AGE.labels(self._step).set_function(oldest)

@@ -5,10 +5,11 @@ Source  runtime.md 2; its group is another than Faust's, and the two are never r
 
 import asyncio
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
 
 from schemas.scrubbing import error_code
 from schemas.transport import Cluster, group_reader
@@ -18,6 +19,7 @@ from streams.runtime.reading import raw_of
 from streams.topology import PARTITION_WIDE
 
 CONSUME, WAIT_S = 2_000, 0.1
+COMMITTED_WAIT_S = 5
 Place = tuple[str, int]
 #: What a group answers to somebody who is no member any more.
 _NO_MEMBER = frozenset(
@@ -47,6 +49,17 @@ _PASSES = frozenset(
 )
 
 
+#: What does not pass by itself: the process ends and says so, instead of going silent on a partition.
+_DENIED = frozenset(
+    [
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+        KafkaError.SASL_AUTHENTICATION_FAILED,
+    ]
+)
+
+
 class _Delivering:
     """One member of the group; its commits are hints, and the question whether it still is a member."""
 
@@ -72,7 +85,7 @@ class _Delivering:
         if error is None:
             self._hints[message.topic(), message.partition()] = message.offset() + 1
             self._holding.offer(raw_of(message))
-        elif error.fatal():
+        elif error.fatal() or error.code() in _DENIED:
             raise KafkaException(error)
 
     def _keep_pace(self) -> None:
@@ -86,6 +99,8 @@ class _Delivering:
         """A commit that the group accepts says that this worker is a member still."""
         self._asked_at = asked_at = time.monotonic()
         if not self._hints:
+            self._hints = _hints_of(self._committed(self._consumer, self._consumer.assignment()) or ())
+        if not self._hints:
             return
         offsets = [TopicPartition(*where, offset) for where, offset in self._hints.items()]
         try:
@@ -98,10 +113,16 @@ class _Delivering:
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         known = self._committed(consumer, partitions)
-        self._hints = {(at.topic, at.partition): max(at.offset, 0) for at in known}
-        for at in known:
-            at.offset = at.offset if at.offset >= 0 else OFFSET_BEGINNING
-        consumer.assign(known)
+        self._hints = _hints_of(known or ())
+        consumer.assign(
+            [
+                TopicPartition(at.topic, at.partition, at.offset if at.offset >= 0 else OFFSET_BEGINNING)
+                for at in known
+            ]
+            if known is not None
+            # The end does as well as any: the transactors read by themselves what is not delivered.
+            else [TopicPartition(at.topic, at.partition, OFFSET_END) for at in partitions]
+        )
         self._paused = False
         numbers = {at.partition for at in partitions}
         if len(partitions) != len(numbers) * len(self._topics):
@@ -109,18 +130,22 @@ class _Delivering:
         self._holding.assigned(numbers)
 
     @staticmethod
-    def _committed(consumer: Consumer, partitions: list[TopicPartition]) -> list[TopicPartition]:
-        """The group's offsets; when nobody can tell them the beginning does too, for they are hints."""
+    def _committed(consumer: Consumer, partitions: list[TopicPartition]) -> list[TopicPartition] | None:
+        """The group's offsets, negative where it has none; None when nobody can tell them now: they are hints."""
         try:
-            return consumer.committed(partitions, timeout=15) if partitions else []
+            return consumer.committed(partitions, timeout=COMMITTED_WAIT_S) if partitions else []
         except KafkaException as refused:
             if refused.args[0].code() not in _NO_MEMBER | _PASSES:
                 raise
-            return partitions
+            return None
 
     def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._hints = {}
         self._holding.revoked({at.partition for at in partitions})
+
+
+def _hints_of(known: Iterable[TopicPartition]) -> dict[Place, int]:
+    return {(at.topic, at.partition): max(at.offset, 0) for at in known}
 
 
 async def deliver_natively(

@@ -20,7 +20,7 @@ from schemas.following import CannotContinue
 from schemas.rebuilding import Gap, Rebuilt, gap_between
 from schemas.record import OutRecord
 from schemas.trace import begun
-from schemas.transport import START, Cluster, transactional_producer
+from schemas.transport import START, Cluster
 from streams.core.evidence import sha256
 from streams.core.step import Step
 from streams.runtime.applying import Cause, owner_of
@@ -28,7 +28,7 @@ from streams.runtime.books import Books, InForce
 from streams.runtime.raw import Raw
 from streams.runtime.reading import OwnReader, last_by_key
 from streams.runtime.restoring import remembered, repair_of
-from streams.runtime.transactor import Transactor, or_fenced, wall_clock
+from streams.runtime.transactor import Transactor, wall_clock
 from streams.runtime.turn import Tools, Turn
 from streams.topology import PARTITION_WIDE
 
@@ -108,8 +108,7 @@ class Rebuilder(Transactor):
     def rebuild(self, *, dry_run: bool = False) -> Rebuilt:
         """Forget what stands no more, move the cursor; with *dry_run* nothing is fenced or written."""
         if not dry_run:
-            self._producer = transactional_producer(self._cluster, self.transactional_id)
-            or_fenced(lambda: self._the_producer.init_transactions(30.0))
+            self._take_over()
         self._reading = OwnReader(self._cluster, self.transactional_id, self.partition, repair_of(self.step.name))
         codec = self._tools.recorder.codec
         self._books, record = remembered(self.step, self.partition, codec, self._reading)

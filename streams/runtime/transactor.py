@@ -14,6 +14,7 @@ from schemas.record import OutRecord
 from schemas.transport import Cluster, enqueue, transactional_producer
 from streams.core.step import Step
 from streams.runtime.books import Books
+from streams.runtime.hanging import Hanging
 from streams.runtime.metrics import Meter
 from streams.runtime.raw import Raw, by_topic
 from streams.runtime.reading import OwnReader, Where
@@ -23,7 +24,11 @@ from streams.topology import PARTITION_WIDE
 
 #: A quiet partition renews the time of its cursor, or after six quiet days it could not be opened any more.
 REFRESH_AFTER = timedelta(minutes=10)
-COMMIT_PATIENCE_S = 20.0
+#: After so long the coordinator ends a transaction by itself.
+TIMEOUT_MS = 10_000
+#: A commit that took longer may have gone over a broker's end and return, which can lose its markers (hanging.py):
+#: what came of it is read from the log, by opening again.
+DOUBTFUL_S = 2.5
 _FENCED = frozenset([KafkaError._FENCED, KafkaError.INVALID_PRODUCER_EPOCH, KafkaError.PRODUCER_FENCED])
 
 
@@ -78,8 +83,7 @@ class Transactor:
     def open(self) -> None:
         """Fence whoever had this partition, read the books, and catch up with every input topic."""
         began = time.monotonic()
-        self._producer = transactional_producer(self._cluster, self.transactional_id)
-        or_fenced(lambda: self._the_producer.init_transactions(30.0))
+        self._take_over()
         self._reading = OwnReader(self._cluster, self.transactional_id, self.partition, repair_of(self.step.name))
         partitions, codec = self._tools.recorder.partitions, self._tools.recorder.codec
         self._books, cursor = restored(self.step, self.partition, partitions, codec, self._reading, self._now())
@@ -90,6 +94,15 @@ class Transactor:
         self._meter.restored(time.monotonic() - began, self.partition, self._committed_at, self._books)
         self.catch_up()
         self._seen_at = dict(self._books.positions)
+
+    def _take_over(self) -> None:
+        """Fence the predecessor, and see to it that nothing of what it wrote is undecided."""
+        producer = self._producer = transactional_producer(self._cluster, self.transactional_id, TIMEOUT_MS)
+        or_fenced(lambda: producer.init_transactions(30.0))
+        hanging = Hanging(self._cluster, self.step, self.partition)
+        if hanging.found():
+            or_fenced(lambda: hanging.abort(producer))
+            self._meter.hung()
 
     def catch_up(self) -> None:
         """Read every input topic from the cursor to its present end by itself."""
@@ -129,13 +142,15 @@ class Transactor:
             self._commit(self._turn())
 
     def close(self) -> None:
-        """Let go of the broker; nothing uncommitted is kept."""
+        """Let go of the broker; nothing uncommitted is kept.
+
+        The producer is dropped, not closed: `close` would abort a transaction, for ever when no broker answers, and
+        while its records may be on their way. Who opens the partition next fences it and ends what it left.
+        """
+        self._producer = None
         if self._reading is not None:
             self._reading.close()
-        if self._producer is not None:
-            self._producer.purge()
-            self._producer.close()
-        self._producer = self._reading = None
+        self._reading = None
 
     @property
     def _the_producer(self) -> Producer:
@@ -150,10 +165,11 @@ class Transactor:
         starts = {topic: self._books.positions[topic] for topic in topics}
         for rows in self._reading.to_end(starts, self._ends):
             for topic, those in by_topic(rows).items():
-                if topic in self._held:
+                new = [raw for raw in those if raw.at.offset >= self._books.positions[topic]]
+                if topic in self._held or not new:
                     continue
-                self._meter.caught_up(topic, len(those))
-                self._decide(those)
+                self._meter.caught_up(topic, len(new))
+                self._decide(new)
 
     def _behind(self) -> dict[str, int]:
         """Offsets behind the cursor that were not seen to be markers only."""
@@ -204,14 +220,21 @@ class Transactor:
 
     def _resume(self) -> None:
         """What had to wait for the end of a visit is read again from the cursor."""
-        while self._books.visit is None and self._held:
+        while self._books.in_force.complete and self._books.visit is None and self._held:
             held, self._held = sorted(self._held), set()
             self._read_on(held)
 
     def _commit(self, turn: Turn) -> None:
         records = turn.records()
         began = time.monotonic()
-        or_fenced(lambda: self._transact(records))
+        try:
+            or_fenced(lambda: self._transact(records))
+        except Fenced:
+            if time.monotonic() - began < TIMEOUT_MS / 1000:
+                raise  # else the coordinator ended what took too long: that is no second owner
+            raise KafkaException(KafkaError(KafkaError._TIMED_OUT)) from None
+        if time.monotonic() - began > DOUBTFUL_S:
+            raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
         turn.settle()
         self._committed_at = self._now()
         self._meter.committed(self.partition, time.monotonic() - began, self._committed_at, records, turn)
@@ -221,14 +244,7 @@ class Transactor:
         producer.begin_transaction()
         for record in records:
             enqueue(producer, record)
-        deadline = time.monotonic() + COMMIT_PATIENCE_S
-        while True:
-            try:
-                producer.commit_transaction(COMMIT_PATIENCE_S)
-                return
-            except KafkaException as failed:
-                if not failed.args[0].retriable() or time.monotonic() > deadline:
-                    raise
+        producer.commit_transaction(TIMEOUT_MS / 1000)  # once: what does not succeed is thrown away and read again
 
 
 def or_fenced(transact: Callable[[], object]) -> None:

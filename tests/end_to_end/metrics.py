@@ -45,6 +45,7 @@ ADDED = frozenset(
         "register_lookups_total",
         "step_emitted_total",
         "step_failed_total",
+        "step_hung_total",
         "step_lag_records",
         "step_parked",
         "trail_erased_bodies_total",

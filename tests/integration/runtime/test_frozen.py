@@ -7,11 +7,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from confluent_kafka import TopicPartition
 
-from schemas.transport import Cluster, reader
+from schemas.transport import START, Cluster, reader
 from streams.runtime.calendar import publish_day, publish_policy
 from streams.runtime.cursors import undecided
+from streams.runtime.reading import to_end
 from tests.integration.runtime.test_transactor import each_once
 from tests.support.halting import BEFORE_COMMIT, BEHIND_COMMIT, is_stopped
 from tests.support.probe import PROBE, inputs, owners_of
@@ -43,14 +43,8 @@ class Inputs:
 def written_at_all(few: Cluster, topic: str) -> int:
     """How many records stand on the log, committed or not."""
     with closing(reader(few, "test-uncommitted", isolation_level="read_uncommitted")) as consumer:
-        consumer.assign([TopicPartition(topic, q, 0) for q in range(few.partitions)])
-        seen: set[tuple[int, int]] = set()
-        ended: set[int] = set()
-        while len(ended) < few.partitions:
-            for message in consumer.consume(2_000, 1.0):
-                where = (message.partition(), message.offset())
-                ended.add(where[0]) if message.error() else seen.add(where)
-    return len(seen)
+        starts = {(topic, q): START for q in range(few.partitions)}
+        return sum(len(rows) for rows in to_end(consumer, starts, "geen"))
 
 
 def decided(few: Cluster) -> bool:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from confluent_kafka import OFFSET_BEGINNING, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, KafkaError, KafkaException, TopicPartition
 
 from streams.runtime.native_delivery import _Delivering
 from streams.topology import PARTITION_WIDE, PERSON
@@ -18,17 +18,23 @@ class Group:
     def __init__(self, code: int | None) -> None:
         self.code = code
         self.assigned: list[TopicPartition] = []
+        self.said: list[TopicPartition] = []
+        self.known = 7
 
     def _answer(self) -> None:
         if self.code is not None:
             raise KafkaException(KafkaError(self.code))
 
-    def commit(self, **_: Any) -> None:
+    def commit(self, offsets: list[TopicPartition], **_: Any) -> None:
         self._answer()
+        self.said = offsets
+
+    def assignment(self) -> list[TopicPartition]:
+        return self.assigned
 
     def committed(self, partitions: list[TopicPartition], **_: Any) -> list[TopicPartition]:
         self._answer()
-        return [TopicPartition(at.topic, at.partition, 7) for at in partitions]
+        return [TopicPartition(at.topic, at.partition, self.known) for at in partitions]
 
     def assign(self, partitions: list[TopicPartition]) -> None:
         self.assigned = partitions
@@ -75,12 +81,42 @@ def test_a_broker_that_is_away_ends_nothing_and_confirms_nothing(code: int) -> N
 
 
 @pytest.mark.parametrize("code", AWAY)
-def test_when_nobody_tells_the_offsets_the_log_is_read_from_its_beginning(code: int) -> None:
+def test_when_nobody_tells_the_offsets_they_are_asked_again_and_none_is_set_back(code: int) -> None:
     group = Group(code)
     deliverer, held = delivering(group)
     deliverer._assigned(group, everything())  # type: ignore[arg-type]
     assert held.numbers == {0, 1} and held.ended is None
+    assert {at.offset for at in group.assigned} == {OFFSET_END}
+    deliverer._ask()
+    assert group.said == [] and held.confirmations == 0
+    group.code = None
+    deliverer._ask()
+    assert {at.offset for at in group.said} == {7} and held.confirmations == 1
+
+
+def test_a_group_without_offsets_begins_at_the_beginning() -> None:
+    group = Group(None)
+    group.known = -1001
+    deliverer, _ = delivering(group)
+    deliverer._assigned(group, everything())  # type: ignore[arg-type]
     assert {at.offset for at in group.assigned} == {OFFSET_BEGINNING}
+
+
+class Message:
+    """What a consumer hands over when something is wrong."""
+
+    def __init__(self, code: int) -> None:
+        self._error = KafkaError(code)
+
+    def error(self) -> KafkaError:
+        return self._error
+
+
+def test_a_topic_that_one_may_not_read_ends_the_delivery_and_one_that_is_not_there_yet_does_not() -> None:
+    deliverer, _ = delivering(Group(None))
+    deliverer._take(Message(KafkaError.UNKNOWN_TOPIC_OR_PART))
+    with pytest.raises(KafkaException):
+        deliverer._take(Message(KafkaError.TOPIC_AUTHORIZATION_FAILED))
 
 
 def test_a_group_that_one_may_not_enter_ends_the_delivery() -> None:
