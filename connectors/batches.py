@@ -58,9 +58,10 @@ def take_batch(delivery: Delivery, rows: Sequence[RawRecord | Refused], delivere
     effects, receipt = delivery.effects, delivery.receipt
     raws = {each.row: each.raw for each in rows}
     read = {each.row: _normalised(delivery, each) for each in rows}
-    stated = _stated(delivery, read, delivered_at)
     plans = dict(effects.books.plans(receipt.id, list(read)))
-    new = _planned(delivery, {row: each for row, each in read.items() if row not in plans}, stated)
+    # Of what was planned before the vault is asked nothing: who was erased since would come back into it.
+    fresh = {row: each for row, each in read.items() if row not in plans}
+    new = _planned(delivery, fresh, _stated(delivery, fresh, delivered_at))
     effects.books.plan(receipt.id, new)
     plans |= {plan.row: plan for plan in new}
     records: list[OutRecord] = []

@@ -1,5 +1,6 @@
 """A drop folder: only whole, regular files are taken; their names are never used, and links are never followed."""
 
+import errno
 import os
 import stat
 import uuid
@@ -14,6 +15,9 @@ IN, DONE, REFUSED = "in", "done", "refused"
 #: Source  law.md 7.2: raw 24-72 h
 RAW_KEPT = timedelta(hours=72)
 _UNFINISHED = (".part", ".tmp", ".filepart")
+#: What opening says of the entry itself: a link, a socket or pipe, a file that is not for us. Anything else (no
+#: descriptors left, a disk that fails) says nothing of it, and the file stays where it is.
+_OF_THE_ENTRY = frozenset({errno.ELOOP, errno.ENXIO, errno.EACCES, errno.EPERM})
 
 
 class NotRegular(Exception):
@@ -98,15 +102,17 @@ class DropFolder:
     def opened(self, candidate: Candidate) -> Iterator[OpenFile]:
         """The file, open for reading.
 
-        Raises  NotRegular, Vanished (also when another file took its name)
+        Raises  NotRegular, Vanished (also when another file took its name), OSError when it could not be tried
         """
         try:
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
             descriptor = os.open(self._root / IN / candidate.entry, flags)
         except FileNotFoundError:
             raise Vanished from None
-        except OSError:
-            raise NotRegular from None  # a link (ELOOP), a socket (ENXIO)
+        except OSError as error:
+            if error.errno not in _OF_THE_ENTRY:
+                raise
+            raise NotRegular from None
         try:
             found = os.fstat(descriptor)
             if Sight.of(found) != candidate.sight:

@@ -20,15 +20,14 @@ from connectors.intake import Changed, Taken, take_in
 from connectors.intake_broker import Broker, Outage
 from connectors.receipts_postgres import PostgresBooks
 from connectors.sources import SOURCES, connectors_for
+from connectors.threads import Process
 from connectors.vault.api import VaultDown, VaultRefused
 from connectors.vault.client import VaultClient
 from schemas.codec import Codec, codec_from
 from schemas.databases import connect
 from schemas.doors import Door, settings_from
-from schemas.following import CannotContinue
 from schemas.operations import configure_logging, serve_operations, stop_event
 from schemas.record import Recorder
-from schemas.scrubbing import error_code
 from schemas.sealing import seal
 from schemas.transport import Cluster
 from schemas.vocabulary import Refusal
@@ -66,7 +65,7 @@ class Intake:
         self._folders = {name: DropFolder(settings.drop / name, settings.settle_seconds) for name in SOURCES}
         self._vault = VaultClient(settings.vault_socket, settings.vault_token)
         self._key = settings.quarantine_key.read_text()
-        self.codec, self._recorder = codec, Recorder(codec, cluster.partitions)
+        self._recorder = Recorder(codec, cluster.partitions)
         self._database: psycopg.Connection[Any] | None = None
         self._broker = Broker(cluster)
         self._tidied_s = 0.0
@@ -199,7 +198,7 @@ def _going_on(stop: threading.Event, opened: OpenFile) -> bool:
 
 
 def serve(environment: Mapping[str, str]) -> int:
-    """Take in files until SIGTERM; 0 when it stopped in order.
+    """Take in files until SIGTERM; 0 when it stopped in order, 6 when books and log do not fit.
 
     Raises  SystemExit(2) naming a missing setting
     """
@@ -210,37 +209,13 @@ def serve(environment: Mapping[str, str]) -> int:
     prepare(settings.drop, SOURCES)
     metrics.expected(SOURCES)
     intake = Intake(settings, cluster, codec, log)
-    stop = stop_event()
+    process = Process(log, stop_event())
     operations = serve_operations(settings.operations_port, lambda: intake.ready)
-    ended: list[int] = []
-    follows = threading.Thread(
-        target=_follow, args=(cluster, intake, stop, log, ended), name="forgetting", daemon=True
-    )
-    follows.start()
+    trouble = process.trouble("forgetting")
+    process.start("forgetting", lambda: forgetting(cluster, codec, intake.connect).run(process.stop, trouble))
     log.info("started", port=operations.server_port)
-    try:
-        intake.run(stop)
-    except Exception as error:
-        log.error("failed", code=error_code(error))  # its text may hold values
-        ended.append(1)
-    stop.set()
-    follows.join(5)
+    process.run("intake", lambda: intake.run(process.stop))
+    code = process.join()
     operations.shutdown()
-    log.info("stopped")
-    return ended[0] if ended else 0
-
-
-def _follow(cluster: Cluster, intake: Intake, stop: threading.Event, log: Any, ended: list[int]) -> None:
-    """Follow the erasures; what cannot go on ends the process with its own code."""
-    try:
-        forgetting(cluster, intake.codec, intake.connect).run(
-            stop, lambda trouble: log.warning("follower", code=error_code(trouble))
-        )
-    except CannotContinue as cannot:
-        log.error("cannot_continue", reason=str(cannot))
-        ended.append(6)
-        stop.set()
-    except Exception as error:
-        log.error("failed", code=error_code(error))
-        ended.append(1)
-        stop.set()
+    log.info("stopped", code=str(code))
+    return code

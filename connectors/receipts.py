@@ -215,3 +215,13 @@ class MemoryBooks:
 
     def forget(self, person: str) -> None:
         self._versions = {name: each for name, each in self._versions.items() if each.person != person}
+        for delivery in self._deliveries.values():
+            delivery.plans = {row: _without(person, plan) for row, plan in delivery.plans.items()}
+
+
+def _without(person: str, plan: RowPlan) -> RowPlan:
+    """The plan as it stands after this person was forgotten."""
+    version, leaves = (
+        None if each is None or each.person == person else each for each in (plan.version, plan.leaves)
+    )
+    return replace(plan, version=version, leaves=leaves)

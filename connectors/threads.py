@@ -32,19 +32,20 @@ class Process:
 
     def start(self, name: str, work: Callable[[], None]) -> None:
         """Run *work* in a thread of its own."""
-        thread = threading.Thread(target=self._run, args=(name, work), name=name, daemon=True)
+        thread = threading.Thread(target=self.run, args=(name, work), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _run(self, name: str, work: Callable[[], None]) -> None:
+    def run(self, name: str, work: Callable[[], None]) -> None:
+        """Do *work* in this thread; however it ends, it ends the process."""
         try:
             work()
         except CannotContinue as end:
             self._log.error("cannot_continue", stage=name, reason=str(end))
-            self._exit = 6
+            self._exit = self._exit or 6
         except BaseException as error:
             self._log.error("failed", stage=name, code=error_code(error))
-            self._exit = 1
+            self._exit = self._exit or 1
         self.stop.set()
 
     def trouble(self, name: str) -> Callable[[Exception], None]:

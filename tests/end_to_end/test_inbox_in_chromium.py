@@ -17,10 +17,11 @@ from connectors.wijkteam.ddl import WEB
 from connectors.wijkteam.room import WebSettings
 from connectors.wijkteam.web import app
 from schemas.vocabulary import SignalKind
+from signaalbrug.local.ports import free_ports
 from signaalbrug.local.servers import Servers
 from tests.support import stories
 from tests.support.feed import KEYS, PASSWORD, Feed, VaultDouble, brp_with
-from tests.support.runs import free_port, wait_for
+from tests.support.runs import wait_for
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
@@ -73,7 +74,7 @@ class Served:
         feed.project(self.memory)
         while feed.fill(vault):
             pass
-        port = free_port()
+        port = free_ports(1)[0]
         self.address = f"http://127.0.0.1:{port}"
         site = app(WebSettings(KEYS), feed.connecting(WEB), vault, brp, feed.clock)
         self._server = uvicorn.Server(uvicorn.Config(site, port=port, log_config=None, access_log=False))

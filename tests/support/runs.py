@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from schemas.record import OutRecord, Recorder
 from schemas.sealing import new_pair
 from schemas.trace import begun
 from schemas.transport import START, Cluster, producer, reader, send
+from signaalbrug.local.ports import free_ports
 from streams.core.evidence import sha256, state_from_parts
 from streams.core.step import Context, Step
 from streams.policy.bundle import policy_of
@@ -83,12 +83,6 @@ def events_of(cluster: Cluster, topic: str) -> list[Any]:
     return found
 
 
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
-
-
 class Worker:
     """A real worker process of one step."""
 
@@ -104,7 +98,7 @@ class Worker:
         delivery: str = "faust",
     ) -> None:
         Worker.count += 1
-        self.step, self.port = step, free_port()
+        self.step, self.port = step, free_ports(1)[0]
         self.log = folder / f"worker-{step}-{Worker.count}.log"
         key = folder / "quarantine.pub"
         key.write_text(PUBLIC_KEY)

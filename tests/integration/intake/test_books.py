@@ -1,6 +1,7 @@
 """The books in PostgreSQL do what the books in memory do, and their role may do no more than it must."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 
 import psycopg
 import pytest
@@ -13,6 +14,7 @@ from tests.integration.intake.support import books_url, connect
 from tests.support.deliveries import (
     NUMBERS,
     Door,
+    Log,
     Stopped,
     arrears,
     consent_file,
@@ -110,6 +112,29 @@ def test_a_person_is_forgotten_with_the_consents_to_tombstone(books: PostgresBoo
     books.forget(person)
     assert books.consents_of(person) == []
     assert books._database.execute("select count(*) from version").fetchone() == (0,)
+
+
+def test_both_books_forget_what_was_planned_of_a_person(books: PostgresBooks) -> None:
+    left = []
+    for kept in (MemoryBooks(), books):
+        door = Door(kept)
+        door.send("debt_services", ddas_file(arrears("A"), arrears("B", NUMBERS[1])))
+        first, second = (each.person for each in door.log.events(Signal))
+        door.log = Log(dies_at=2)
+        moved = ddas_file(arrears("A", NUMBERS[1]), arrears("C"), arrears("B"), stated="2026-04-03T08:00:00Z")
+        with pytest.raises(Stopped):
+            door.send("debt_services", moved)
+        kept.forget(first)
+        receipt = door.vault.open_receipt("debt_services", sha256(moved).digest(), len(moved))
+        plans = kept.plans(receipt.id, [1, 2, 3])
+        whose = {first: "first", second: "second"}
+        left.append(
+            [
+                [each and whose[each.person] for each in (plan.version, plan.leaves)]
+                for _, plan in sorted(plans.items())
+            ]
+        )
+    assert left[0] == left[1] == [["second", None], [None, None], [None, "second"]]
 
 
 def test_the_role_of_intake_may_not_change_tables(books: PostgresBooks) -> None:

@@ -1,7 +1,9 @@
 """Intake as a process: killed halfway, without a vault, with bad company in its folder."""
 
+import json
 import os
 import re
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +21,7 @@ from signaalbrug.local.servers import Servers
 from tests.integration.intake.support import RunningIntake, connect, running_intake
 from tests.support.deliveries import NUMBERS, arrears, consent_file, ddas_file, duo_file, melding, number, statement
 from tests.support.topics import count, everything
-from tests.support.vault_process import RunningVault, running_vault
+from tests.support.vault_process import RunningVault, program, running_vault
 
 pytestmark = pytest.mark.integration
 DEBT, SIGNALS = "debt_services", "signal.debt-services.v1"
@@ -278,3 +280,19 @@ def test_an_erased_person_is_forgotten_and_their_consents_get_tombstones(
     with connect(intake.environment["SIGNAALBRUG_DATABASE"]) as connection:
         left = lambda: connection.execute("select count(*) from version").fetchone()  # noqa: E731
         assert wait_until(lambda: left() == (1,), 10)
+
+
+def test_intake_whose_books_do_not_fit_the_log_ends_with_six_and_names_the_repair(intake: RunningIntake) -> None:
+    intake.start()
+    with connect(intake.environment["SIGNAALBRUG_DATABASE"]) as connection:
+        kept = lambda: connection.execute("select count(*) from follower_cursor").fetchone()  # noqa: E731
+        assert wait_until(lambda: kept() != (0,), 30)
+        intake.stop()
+        connection.execute("update follower_cursor set committed_at = committed_at - interval '8 days'")
+    ended = subprocess.run(
+        program("connectors.intake_process"), env=intake.environment, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 6, ended.stdout
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    (told,) = [line for line in lines if line["event"] == "cannot_continue"]
+    assert told["stage"] == "forgetting" and told["reason"].endswith("Herstel: signaalbrug rebuild intake")

@@ -26,8 +26,8 @@ WORKER = "worker-person"
 def folder(tmp_path: Path) -> Iterator[Path]:
     """`signaalbrug up` on an empty folder; everything is gone afterwards."""
     state = tmp_path / "state"
-    up = run(state, "up")
     try:
+        up = run(state, "up")
         assert up.returncode == 0, up.stdout + up.stderr
         yield state
     finally:

@@ -25,12 +25,13 @@ from schemas.record import Recorder
 from schemas.scrubbing import leaked_numbers
 from schemas.trace import begun
 from schemas.transport import Cluster
+from signaalbrug.local.ports import free_ports
 from signaalbrug.local.servers import Servers
 from streams.policy.bundle import published
 from tests.end_to_end.metrics import ADDED, LABELS, PLANNED
 from tests.support import stories
 from tests.support.feed import KEYS, PASSWORD, Feed, csrf_in
-from tests.support.runs import ROOT, Sender, Worker, free_port, stop_all, wait_for
+from tests.support.runs import ROOT, Sender, Worker, stop_all, wait_for
 from tests.support.vault_process import RunningVault, program, running_vault
 
 pytestmark = pytest.mark.integration
@@ -46,7 +47,7 @@ class Running:
         self.feed, self.vault = feed, vault
         self.sender = Sender(cluster)
         self.person, self.household = (Worker(step, cluster, folder) for step in ("person", "household"))
-        self.port, self.operations = free_port(), free_port()
+        self.port, self.operations = free_ports(2)
         (folder / "feed.key").write_text((b"k" * 32).hex())
         (folder / "brp").mkdir()
         self.log = folder / "wijkteam.log"

@@ -1,5 +1,6 @@
 """The drop folder: what is taken, what is left alone, and what is never followed."""
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -111,6 +112,43 @@ def test_a14_what_is_no_regular_file_is_not_followed(
     assert os.listdir(root / "in") == [] and (
         not (root / "secret").exists() or (root / "secret").read_bytes() == b"x"
     )
+
+
+def failing_with(code: int) -> object:
+    """An `os.open` that fails for a reason of its own."""
+
+    def opened(*_: object, **__: object) -> int:
+        raise OSError(code, os.strerror(code))
+
+    return opened
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENOMEM, errno.ESTALE])
+def test_what_could_not_be_tried_says_nothing_of_the_file(
+    root: Path, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "in/a.json").write_bytes(b"x")
+    folder = DropFolder(root, 0.0)
+    (candidate,) = still(folder)
+    with monkeypatch.context() as down:
+        down.setattr(os, "open", failing_with(code))
+        with pytest.raises(OSError, check=lambda error: error.errno == code), folder.opened(candidate):
+            raise AssertionError("opened")
+    (again,) = folder.candidates(LATER)
+    with folder.opened(again) as opened:
+        assert opened.file.read() == b"x"
+
+
+@pytest.mark.parametrize("code", [errno.ELOOP, errno.ENXIO, errno.EACCES, errno.EPERM])
+def test_what_may_not_or_cannot_be_opened_as_a_file_is_not_regular(
+    root: Path, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "in/a.json").write_bytes(b"x")
+    folder = DropFolder(root, 0.0)
+    (candidate,) = still(folder)
+    monkeypatch.setattr(os, "open", failing_with(code))
+    with pytest.raises(NotRegular), folder.opened(candidate):
+        raise AssertionError("opened")
 
 
 def test_a11_a_file_that_vanishes_is_no_error(root: Path) -> None:
