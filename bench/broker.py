@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,8 @@ from signaalbrug.local.state import State
 
 @contextlib.contextmanager
 def own_folder() -> Iterator[Path]:
-    """A temporary folder."""
+    """A temporary folder; from here on whoever is told to end cleans up first."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="signaalbrug-bench-"))
     try:
         yield folder

@@ -1,6 +1,7 @@
 """The way from a signal on the broker to a line in a team's feed, as real processes, and the clock beside it."""
 
 import contextlib
+import math
 import os
 import subprocess
 import sys
@@ -13,7 +14,6 @@ from pathlib import Path
 from bench.broker import own_servers
 from bench.machine import cpu_seconds
 from connectors.wijkteam.ddl import PROJECTOR
-from schemas.events.event import Event
 from schemas.events.signal import Signal
 from schemas.record import Recorder
 from schemas.trace import begun
@@ -72,11 +72,17 @@ class Way:
 
     def __init__(self, servers: Servers, cluster: Cluster, folder: Path, delivery: str) -> None:
         self.cluster, self.sender, self._folder = cluster, Sender(cluster), folder
-        self.feed = Feed(servers)
-        self.workers = [Worker(step, cluster, folder, 10.0, delivery=delivery) for step in ("person", "household")]
-        self._log = (folder / "projector.log").open("wb")
+        self.feed, self._delivery = Feed(servers), delivery
+        self.workers: list[Worker] = []
+        self._started = contextlib.ExitStack()
+
+    def start(self) -> None:
+        """What was started is stopped by `end`, also when something else does not start."""
+        self._started.callback(stop_all, self.workers)
+        for step in ("person", "household"):
+            self.workers.append(Worker(step, self.cluster, self._folder, 10.0, delivery=self._delivery))
         told = {
-            "SIGNAALBRUG_BROKER": cluster.brokers,
+            "SIGNAALBRUG_BROKER": self.cluster.brokers,
             "BENCH_DATABASE": self.feed.urls[PROJECTOR],
             "BENCH_KEY": KEY.hex(),
         }
@@ -84,21 +90,14 @@ class Way:
             [sys.executable, "-m", "bench.projector"],
             cwd=ROOT,
             env={**os.environ, **told},
-            stdout=self._log,
+            stdout=self._started.enter_context((self._folder / "projector.log").open("wb")),
             stderr=subprocess.STDOUT,
         )
+        self._started.callback(self._projector.wait, 10)
+        self._started.callback(self._projector.kill)
         self.watch = Watch(self.feed)
         self.watch.start()
-
-    def say_everywhere(self, *events: Event) -> None:
-        """A day or a policy, on each partition."""
-        recorder = Recorder(codec(), self.cluster.partitions)
-        for i, event in enumerate(events):
-            records = [
-                recorder.record(event, begun("bench", f"{i}-{q}"), _now(), partition=q)
-                for q in range(self.cluster.partitions)
-            ]
-            self.sender.send(records)
+        self._started.callback(self.watch.end)
 
     def latencies(self, signals: Sequence[Signal], per_second: float, patience_s: float) -> list[float]:
         """Send at this rate; seconds from each signal's acceptance to its being seen, in the order of sending.
@@ -140,11 +139,7 @@ class Way:
 
     def end(self) -> None:
         """Everything that was started here."""
-        stop_all(self.workers)
-        self._projector.kill()
-        self._projector.wait(10)
-        self._log.close()
-        self.watch.end()
+        self._started.close()
 
 
 def _now() -> datetime:
@@ -158,6 +153,7 @@ def under_way(folder: Path, delivery: str) -> Iterator[tuple[Way, Servers]]:
         cluster = emptied(Cluster(servers.kafka.bootstrap))
         way = Way(servers, cluster, folder, delivery)
         try:
+            way.start()
             wait_for(lambda: all(worker.is_ready() for worker in way.workers), 60, "both workers are ready")
             yield way, servers
         finally:
@@ -167,4 +163,4 @@ def under_way(folder: Path, delivery: str) -> Iterator[tuple[Way, Servers]]:
 def percentile(values: Sequence[float], part: float) -> float:
     """The smallest value that at least this part of all does not exceed."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+    return ordered[math.ceil(part * len(ordered)) - 1]

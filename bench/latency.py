@@ -21,8 +21,9 @@ from schemas.events.event import Event
 from schemas.events.signal import Signal
 from signaalbrug.local.servers import Servers
 from streams.policy.bundle import published
+from streams.runtime.calendar import publish_day, publish_policy
 from tests.support.runs import wait_for
-from tests.support.stories import DAY_ONE, absence, agreed, arrears, bundle, dawn, joined
+from tests.support.stories import DAY_ONE, absence, agreed, arrears, bundle, codec, joined
 
 BAR_S, RATES, FIRST_RATE = 1.5, (20, 100), 5
 PATIENCE_S = 180.0
@@ -107,7 +108,8 @@ def main() -> int:
     given = asked.parse_args()
     results = Results("latency")
     with own_folder() as folder, under_way(folder, given.delivery) as (way, servers):
-        way.say_everywhere(dawn(today()), published(bundle(), datetime.now(UTC)))
+        publish_day(way.cluster, codec(), civil_day(datetime.now(UTC)))
+        publish_policy(way.cluster, codec(), published(bundle(), datetime.now(UTC)))
         first = of_first(way, servers, folder, given)
         known = of_known(way, given)
     for rate in RATES:

@@ -15,13 +15,12 @@ from bench.broker import own_broker, own_folder
 from bench.figures import Figure, Results
 from bench.machine import cpu_seconds
 from bench.steps_in_memory import story
-from schemas.events.event import Event
-from schemas.record import OutRecord, Recorder
-from schemas.trace import begun
+from schemas.record import OutRecord
 from schemas.transport import Cluster
+from streams.runtime.calendar import publish_day, publish_policy
 from tests.support.empty_topics import emptied
 from tests.support.runs import Reading, Sender, Worker, records_of, stop_all, wait_for
-from tests.support.stories import at, codec, dawn, policy
+from tests.support.stories import codec, day, policy
 
 LONGEST_S = 300.0
 
@@ -37,28 +36,20 @@ class Run:
     read_alone: float
 
 
-def day_and_policy(cluster: Cluster, day: int = 10) -> list[OutRecord]:
-    """The records that hold for a whole partition, one in each."""
-    recorder = Recorder(codec(), cluster.partitions)
-    wide: Sequence[Event] = (dawn(day), policy())
-    return [
-        recorder.record(each, begun("bench", f"{i}-{q}"), at(1), partition=q)
-        for i, each in enumerate(wide)
-        for q in range(cluster.partitions)
-    ]
-
-
 def measured(cluster: Cluster, broker: int, folder: Path, delivery: str, households: int, seed: int) -> Run:
     """One run on empty topics with two new workers."""
     emptied(cluster)
     facts, signals = story(households, seed)
     sender = Sender(cluster)
-    sender.send(day_and_policy(cluster))
+    publish_day(cluster, codec(), day(10))
+    publish_policy(cluster, codec(), policy())
     sender.send(records_of(facts, cluster))
     records = records_of(signals, cluster)
-    workers = [Worker(step, cluster, folder, 10.0, delivery=delivery) for step in ("person", "household")]
+    workers: list[Worker] = []
     reading = Reading(cluster)
     try:
+        for step in ("person", "household"):
+            workers.append(Worker(step, cluster, folder, 10.0, delivery=delivery))
         wait_for(lambda: all(worker.is_ready() for worker in workers), 60, "both workers are ready")
         wait_for(reading.settled, LONGEST_S, "the facts are decided")
         reading.close()

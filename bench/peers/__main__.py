@@ -10,8 +10,9 @@ from bench.broker import own_broker, own_folder
 from bench.figures import Figure, Results, Skipped
 from bench.peers.engines import ENGINES, Engine, Unavailable
 from bench.peers.running import Load, Run, timed
-from bench.workers import day_and_policy
-from schemas.transport import Cluster, create_topics, producer, send
+from schemas.transport import Cluster, create_topics
+from streams.runtime.calendar import publish_day, publish_policy
+from tests.support.stories import codec, day, policy
 
 Runs = dict[str, list[Run]]
 
@@ -80,7 +81,8 @@ def main() -> int:
             results.skipped.append(Skipped(f"plain_{name}", f"plain job: {name}", str(why)))
     with own_folder() as folder, own_broker(folder) as started:
         create_topics(started[0])
-        send(producer(started[0], "bench"), day_and_policy(started[0]))
+        publish_day(started[0], codec(), day(10))
+        publish_policy(started[0], codec(), policy())
         runs = interleaved(engines, started, folder, given)
     results.figures = [*ratios(runs), *speeds(engines, runs)]
     return results.conclude()

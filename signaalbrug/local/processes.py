@@ -150,13 +150,13 @@ class Supervisor:
         )
 
 
-def wait_until(true: Callable[[], bool], seconds: float) -> bool:
+def wait_until(true: Callable[[], bool], seconds: float, tick_s: float = POLL_SECONDS) -> bool:
     """Ask until the answer is yes; False when the time is up."""
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() >= deadline:
             return False
-        time.sleep(POLL_SECONDS)
+        time.sleep(tick_s)
     return True
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from signaalbrug.local.processes import wait_until
 from tests.chaos.flags import Phase
 from tests.chaos.house import House
 from tests.chaos.plan import Fault, What
@@ -43,16 +44,6 @@ class Done:
     def __str__(self) -> str:
         aimed = " aimed" if self.fault.aimed else ""
         return f"{self.at_s:7.1f} s  {self.fault.what}{aimed} {self.fault.target}: {self.met} ({self.took_s:.1f} s)"
-
-
-def until(what: Callable[[], bool], seconds: float, tick_s: float = TICK_S) -> bool:
-    """Ask until it holds; False when the time is up."""
-    deadline = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(tick_s)
-    return True
 
 
 class Faults:
@@ -91,7 +82,7 @@ class Faults:
     def _await(self, moment: Callable[[], bool], seconds: float = PATIENCE_S, tick_s: float = TICK_S) -> bool:
         """Wait for a moment, and bring in more to do while it does not come."""
         for _ in range(PRESSES):
-            if until(moment, seconds / PRESSES, tick_s):
+            if wait_until(moment, seconds / PRESSES, tick_s):
                 return True
             self._press()
         return moment()
@@ -113,7 +104,7 @@ class Faults:
         busy = self._await(lambda: self._busy(name), PATIENCE_S / 2, 0.01)
         house.kill(name)
         house.start(name)
-        self._asking = None
+        self._ask_no_more()
         return busy, "at work" if busy else "idle"
 
     def _busy(self, name: str) -> bool:
@@ -125,9 +116,14 @@ class Faults:
             self._asking = self._asking or self._house.operator(database)
             row = self._asking.execute(question).fetchone()
         except psycopg.OperationalError:
-            self._asking = None
+            self._ask_no_more()
             return False
         return bool(row and row[0])
+
+    def _ask_no_more(self) -> None:
+        if self._asking is not None:
+            self._asking.close()
+        self._asking = None
 
     def _freeze(self, fault: Fault) -> tuple[bool, str]:
         """Past its session, until others hold every partition; then it wakes up and must write nothing."""
@@ -139,7 +135,7 @@ class Faults:
         house.servers.supervisor.freeze(name)
         met = house.met(name)
         others = [each for each in house.workers(step) if each != name]
-        over = until(lambda: sum(map(house.held, others)) == partitions, TAKEOVER_S, 0.1)
+        over = wait_until(lambda: sum(map(house.held, others)) == partitions, TAKEOVER_S, 0.1)
         house.servers.supervisor.thaw(name)
         told = f"held {held}, transaction {met.name.lower()}, {'others took over' if over else 'nobody took over'}"
         return held > 0 and over, told
@@ -152,7 +148,7 @@ class Faults:
             seen[0] = self._house.held(name)
             return seen[0] > 0
 
-        until(held, TAKEOVER_S, 0.1)
+        wait_until(held, TAKEOVER_S, 0.1)
         return seen[0]
 
     def _broker(self, fault: Fault) -> tuple[bool, str]:
@@ -174,6 +170,8 @@ class Faults:
         return True, "started"
 
     def _leave(self, fault: Fault) -> tuple[bool, str]:
+        """Without a broker nobody gets a partition: who leaves then would leave nothing."""
+        self.over()
         held = self._holding(fault.target)
         code = self._house.leave(fault.target)
         return code == 0 and held > 0, f"held {held}, exit {code}"

@@ -16,12 +16,17 @@ class Phase(IntEnum):
     COMMITTING = 3
 
 
+def cleared(file: Path) -> None:
+    """A new file in which nothing is under way, whole at once; who still has the old one open keeps that."""
+    new = file.with_suffix(".new")
+    new.write_bytes(bytes(SIZE))
+    new.replace(file)
+
+
 class Flags:
-    """One byte for each partition, shared between a worker and who kills it."""
+    """One byte for each partition in a cleared file, shared between a worker and who kills it."""
 
     def __init__(self, file: Path) -> None:
-        if not file.exists():
-            file.write_bytes(bytes(SIZE))
         with file.open("r+b") as opened:
             self._bytes = mmap.mmap(opened.fileno(), SIZE)
 

@@ -28,7 +28,7 @@ from streams.policy.bundle import published
 from streams.policy.load import load_bundle
 from streams.runtime.calendar import publish_policy
 from tests.chaos import slow_worker
-from tests.chaos.flags import Flags, Phase
+from tests.chaos.flags import Flags, Phase, cleared
 from tests.chaos.plan import WORKERS
 from tests.support.runs import ROOT
 
@@ -76,7 +76,7 @@ class House:
         extra = {"PYTHONPATH": str(ROOT)}
         if name.startswith("worker-"):
             extra |= {slow_worker.FLAGS: str(self._flags_file(name)), slow_worker.DELAY: str(DELAY_S)}
-            self._flags_file(name).unlink(missing_ok=True)
+            cleared(self._flags_file(name))
         self.ports[name] = process.port
         started = self.servers.supervisor.start(
             name,
@@ -122,8 +122,7 @@ class House:
 
     def met(self, name: str) -> Phase:
         """How far the transactions of a worker are, or were when it died."""
-        file = self._flags_file(name)
-        return Flags(file).met() if file.exists() else Phase.NONE
+        return Flags(self._flags_file(name)).met()
 
     def _flags_file(self, name: str) -> Path:
         return self.state.folder(name) / "transactions.flags"

@@ -1,6 +1,5 @@
 """What the sources deliver and who moves meanwhile: the same files for the same seed, size, areas and moment."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,10 +7,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from schemas.civil import civil_day
 from signaalbrug.demo import consent_files, ddas_files, stories, verzuim_files
 from signaalbrug.demo.brp_files import area_table, write_answers
 from signaalbrug.demo.municipality import SUFFIX, File
-from signaalbrug.demo.pen import AMSTERDAM, Town
+from signaalbrug.demo.pen import Town
 from signaalbrug.demo.people import Address, Person
 
 #: How often a story is told, beside the others.
@@ -95,7 +95,7 @@ class Load:
 
 def loaded(seed: int, signals: int, areas: Sequence[str], now: datetime) -> Load:
     """At least so many signals with their corrections and withdrawals, statements of consent, and moves."""
-    today = now.astimezone(AMSTERDAM).date()
+    today = civil_day(now)
     town = Town(Random(seed), today)
     moves = _movers(town, areas, max(3, signals // MOVERS_IN))
     moving = {person.bsn for move in moves for person in (*move.people, *move.behind)}
@@ -215,11 +215,3 @@ def drop(each: Delivered, folder: Path) -> None:
     new = into / f".{each.file.name}"
     new.write_bytes(each.file.content)
     new.replace(into / each.file.name)
-
-
-def fingerprint(load: Load) -> str:
-    """What two runs of one seed agree on."""
-    import hashlib
-
-    told = json.dumps([(each.file.source, each.file.name, each.rows) for each in load.files])
-    return hashlib.sha256(told.encode()).hexdigest()[:12]

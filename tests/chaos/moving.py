@@ -10,7 +10,7 @@ from connectors.vault.keys import Keys
 from connectors.vault.store import NewPerson
 from schemas.identity import PersonPseudonym
 from signaalbrug.demo.people import Person
-from tests.chaos.faults import until
+from signaalbrug.local.processes import wait_until
 from tests.chaos.house import House
 from tests.chaos.load import Load
 
@@ -46,7 +46,7 @@ def move(house: House, load: Load, number: int) -> None:
         except psycopg.OperationalError:
             return False
 
-    if not until(seen, SEEN_S, 0.1):
+    if not wait_until(seen, SEEN_S, 0.1):
         raise AssertionError(f"the register did not publish who moves within {SEEN_S:g} s")
     with house.operator("registers") as connection, connection.transaction():
         books.lock(connection)

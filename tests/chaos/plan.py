@@ -1,6 +1,6 @@
 """The faults of a run, drawn from a seed: what happens to whom, in which order, while which files come in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -45,7 +45,6 @@ class Sizes:
 
 FULL = Sizes(step_kills=26, other_kills=20, freezes=6, brokers=4, databases=4, joins=4, pause_s=(1.5, 4.0))
 TENTH = Sizes(step_kills=6, other_kills=4, freezes=1, brokers=1, databases=1, joins=1, pause_s=(0.3, 1.0))
-SIZES: Mapping[bool, Sizes] = {True: FULL, False: TENTH}
 
 
 @dataclass(frozen=True, slots=True)

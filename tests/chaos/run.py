@@ -24,7 +24,7 @@ from streams.runtime.raw import Raw
 from streams.topology import PARTITION_WIDE, PERSON
 from tests.chaos import judge, moving
 from tests.chaos.clean import came, clean_run
-from tests.chaos.faults import Done, Faults, until
+from tests.chaos.faults import Done, Faults
 from tests.chaos.flags import Phase
 from tests.chaos.house import House, git_hash
 from tests.chaos.load import Load, drop, loaded
@@ -63,6 +63,7 @@ class _Run:
     tell: Tell
     outcome: Outcome
     began: float
+    read_during: int = 0
 
     def mark(self, what: str) -> None:
         self.tell(f"{time.monotonic() - self.began:7.1f} s  {what}")
@@ -82,12 +83,14 @@ def run(seed: int, delivery: str, signals: int, sizes: Sizes, tell: Tell, folder
     house = House(root, delivery)
     load.write_register(house.places.brp, house.places.areas)
     there = _Run(house, load, beats, tell, outcome, began)
+    done = False
     try:
         house.up()
         there.mark("everything is up")
         _rain(there, sizes, lambda: loaded(seed, signals, areas, now))
+        done = True
     finally:
-        house.end(keep=not outcome.holds)
+        house.end(keep=not (done and outcome.holds))
     outcome.figures["seconds"] = f"{time.monotonic() - began:.0f}"
     if outcome.holds:
         shutil.rmtree(root, ignore_errors=True)
@@ -108,6 +111,7 @@ def _rain(there: _Run, sizes: Sizes, again: Callable[[], Load]) -> None:
         outcome.faults = faults.done
         faults.wait()
         teams.stop()
+    there.read_during = len(teams.entries)
     there.mark("the faults are over")
     settling = Settling(house)
     try:
@@ -146,7 +150,7 @@ def _beat(there: _Run, faults: Faults, flow: _Flow, beat: Beat) -> None:
         moving.move(house, there.load, number)
     there.tell(f"  {faults.carry_out(beat.fault)}")
     house.revive()
-    until(lambda: False, beat.pause_s, 0.1)
+    time.sleep(beat.pause_s)
 
 
 def _look(there: _Run, settling: Settling, teams: Teams, load: Load) -> None:
@@ -159,7 +163,8 @@ def _look(there: _Run, settling: Settling, teams: Teams, load: Load) -> None:
     alerts = [each.event for each in arrived if isinstance(each.event, Alert)]
     outcome.checked.append(judge.all_verify(verified(shelf, codec, None, erased=False), len(alerts)))
     there.mark("verified")
-    outcome.checked += [judge.feed_once(alerts, teams.entries), judge.read_whole(teams.entries, teams.again)]
+    outcome.checked.append(judge.feed_once(alerts, teams.entries))
+    outcome.checked.append(judge.read_whole(teams.entries, teams.again, there.read_during))
     outcome.checked.append(judge.answered(alerts, teams.accepted))
     closed = [each.event for each in arrived if isinstance(each.event, Delivery)]
     outcome.checked.append(judge.every_row(load.files, _put_away(house), closed))
@@ -201,6 +206,7 @@ def _figures(there: _Run, settling: Settling, teams: Teams, seconds: float) -> N
         "signal versions": str(sum(many for topic, many in topics.items() if topic.startswith("signal."))),
         "alert revisions": str(topics["alert.v1"]),
         "feed entries": f"{len(teams.entries)}, read over {teams.reconnects} broken connections",
+        "read before the faults were over": str(there.read_during),
         "faults": ", ".join(f"{many} {what}" for what, many in Counter(d.fault.what.value for d in done).items()),
         "kills of step workers": f"{met.total()}, of which {written} in an open transaction ({dict(met)})",
         "partitions fenced, failed": f"{house.lines('partition_fenced')}, {house.lines('partition_failed')}",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from schemas.transport import BrokerTrouble
 from signaalbrug.demo.log import LiveLog
 from signaalbrug.demo.quiet import Quiet
-from tests.chaos.faults import until
+from signaalbrug.local.processes import wait_until
 from tests.chaos.house import House
 
 #: Source  promises.md I10
@@ -58,7 +58,9 @@ class Settling:
                 self._quiet = self._looking()
                 return False
 
-        assert until(quiet, PATIENCE_S, LOOK_EVERY_S), f"after {PATIENCE_S:g} s still to do: {self._quiet.behind()}"
+        assert wait_until(quiet, PATIENCE_S, LOOK_EVERY_S), (
+            f"after {PATIENCE_S:g} s still to do: {self._quiet.behind()}"
+        )
         return time.monotonic() - began
 
     def close(self) -> None:

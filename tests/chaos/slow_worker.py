@@ -47,9 +47,9 @@ def main(step: str, delivery: str, environment: Mapping[str, str]) -> int:
     flags, delay_s = Flags(Path(environment[FLAGS])), float(environment[DELAY])
     make = transactor.transactional_producer
 
-    def watched(cluster: Any, transactional_id: str) -> Any:
+    def watched(cluster: Any, transactional_id: str, *rest: Any) -> Any:
         partition = int(transactional_id.rpartition("-")[2])
-        return Watched(make(cluster, transactional_id), flags, partition, delay_s)
+        return Watched(make(cluster, transactional_id, *rest), flags, partition, delay_s)
 
     transactor.transactional_producer = watched
     return serve(environment, step, delivery)

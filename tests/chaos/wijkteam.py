@@ -13,6 +13,7 @@ from schemas.vocabulary import TeamDecisionKind
 from signaalbrug.demo.result import Login
 
 PAUSE_S = 0.2
+ENDS_WITHIN_S = 60.0
 LARGEST_PAGE = 500
 #: Of its turns: how many break the connection, and how many take an alert up.
 BREAKS, TAKES = 0.02, 0.04
@@ -123,6 +124,7 @@ class Teams:
     def __init__(self, base: str, logins: Sequence[Login], seed: int) -> None:
         self.readers = [Reader(base, login, Random(f"{seed}/{login.team}")) for login in logins]
         self._stop = threading.Event()
+        self._broke: list[Exception] = []
         self._threads = [threading.Thread(target=self._run, args=(each,), daemon=True) for each in self.readers]
 
     def start(self) -> None:
@@ -130,16 +132,25 @@ class Teams:
             thread.start()
 
     def _run(self, reader: Reader) -> None:
-        while not self._stop.is_set():
-            if not reader.turn():
-                reader.decide()
-                self._stop.wait(PAUSE_S)
+        try:
+            while not self._stop.is_set():
+                if not reader.turn():
+                    reader.decide()
+                    self._stop.wait(PAUSE_S)
+        except Exception as broke:
+            self._broke.append(broke)
 
     def stop(self) -> None:
-        """Read no more in the background."""
+        """Read no more in the background.
+
+        Raises  what ended a reader before its time; AssertionError when one does not end
+        """
         self._stop.set()
         for thread in self._threads:
-            thread.join(20)
+            thread.join(ENDS_WITHIN_S)
+        assert not any(thread.is_alive() for thread in self._threads), "a team still reads"
+        if self._broke:
+            raise self._broke[0]
 
     def caught_up(self) -> None:
         """Read to the present end."""

@@ -44,7 +44,7 @@ def serve_halting(environment: Mapping[str, str], delivery: str) -> int:
     """Run the probe, which stops itself beside a commit when a file asks it to."""
     asked = Path(environment["SIGNAALBRUG_STATE"])
 
-    def halting(cluster: Cluster, transactional_id: str) -> Any:
+    def halting(cluster: Cluster, transactional_id: str, *_: object) -> Any:
         return _Halting(transactional_producer(cluster, transactional_id, OPEN_MS), asked)
 
     transactor.transactional_producer = halting  # type: ignore[assignment]

@@ -1,6 +1,7 @@
 """A bar that is missed stays missed: in what is printed, in the exit code and in the table."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,38 @@ def test_all_run_goes_on_after_a_missed_bar_and_tells_it(tmp_path: Path) -> None
     assert (tmp_path / "bench" / "results" / "met.jsonl").exists()
 
 
+def test_a_bench_that_takes_too_long_may_clean_up_and_the_next_one_runs(tmp_path: Path) -> None:
+    (tmp_path / "bench").mkdir()
+    (tmp_path / "bench" / "__init__.py").touch()
+    endless = "import signal\ntry:\n    signal.pause()\nfinally:\n    open('cleaned', 'w').close()"
+    (tmp_path / "bench" / "endless.py").write_text(endless)
+    (tmp_path / "bench" / "broken.py").write_text("raise SystemExit(3)")
+    failed = every.run_all(("endless", "broken"), tmp_path, longest_s=3.0)
+    assert failed == {"endless": "was not done in 3 s", "broken": "broke (3): nothing was measured"}
+    assert (tmp_path / "cleaned").exists()
+
+
+def test_who_interrupts_all_waits_until_the_bench_has_cleaned_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait = subprocess.Popen.wait
+    asked: list[float | None] = []
+
+    def interrupted(child: "subprocess.Popen[bytes]", timeout: float | None = None) -> int:
+        asked.append(timeout)
+        if len(asked) == 1:
+            raise KeyboardInterrupt
+        return wait(child, timeout)
+
+    monkeypatch.setattr(subprocess.Popen, "wait", interrupted)
+    (tmp_path / "bench").mkdir()
+    (tmp_path / "bench" / "__init__.py").touch()
+    (tmp_path / "bench" / "one.py").write_text("open('cleaned', 'w').close()")
+    with pytest.raises(KeyboardInterrupt):
+        every.run_all(("one", "two"), tmp_path)
+    assert asked == [every.LONGEST_S, every.ENDS_WITHIN_S] and (tmp_path / "cleaned").exists()
+
+
 def test_every_bench_of_the_list_is_there() -> None:
     here = Path(every.__file__).parent
     assert [name for name in every.BENCHES if not ((here / f"{name}.py").exists() or (here / name).is_dir())] == []
@@ -103,8 +136,10 @@ def test_every_bench_of_the_list_is_there() -> None:
 
 def test_a_percentile_is_a_value_that_occurred() -> None:
     values = [float(i) for i in range(1, 101)]
-    assert percentile(values, 0.5) == 51
-    assert percentile(values, 0.99) == 100
+    assert percentile(values, 0.5) == 50
+    assert percentile(values, 0.99) == 99
+    assert percentile(values, 1.0) == 100
+    assert percentile(values[:50], 0.99) == 50
     assert percentile([3.0], 0.99) == 3.0
 
 

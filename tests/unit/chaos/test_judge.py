@@ -1,5 +1,6 @@
 """The judge of a chaos run refuses what it must refuse: each check has an input that it does not let pass."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,9 +18,9 @@ from streams.trail.kept import keep
 from streams.trail.verify import Verified
 from tests.chaos import judge
 from tests.chaos.clean import Came, came, versions_of
-from tests.chaos.faults import Done
+from tests.chaos.faults import AT_WORK, Done
 from tests.chaos.load import Delivered
-from tests.chaos.plan import TENTH, WORKERS, Fault, What
+from tests.chaos.plan import FULL, TENTH, WORKERS, Fault, Sizes, What
 from tests.chaos.wijkteam import Entry
 from tests.support.stories import absence, agreed, arrears, codec, corrected, joined, withdrew
 from tests.support.trail import arrived, told_with_deliveries
@@ -169,17 +170,21 @@ ENTRIES = [Entry("wijkteam-noord", at, f"a{at}", 1, "opened") for at in (1, 2, 3
 
 
 def test_what_was_read_in_pieces_is_what_stands_there() -> None:
-    assert judge.read_whole(ENTRIES, ENTRIES).holds
+    assert judge.read_whole(ENTRIES, ENTRIES, 1).holds
 
 
 @pytest.mark.parametrize("read", [ENTRIES[:2], [*ENTRIES, ENTRIES[2]], [ENTRIES[0], ENTRIES[2]], ENTRIES[::-1]])
 def test_a_reader_that_missed_or_doubled_an_entry_is_refused(read: list[Entry]) -> None:
-    assert not judge.read_whole(read, ENTRIES).holds
+    assert not judge.read_whole(read, ENTRIES, 1).holds
 
 
 def test_a_position_that_the_feed_skips_is_refused() -> None:
     gap = [ENTRIES[0], ENTRIES[2]]
-    assert "gap" in whats(judge.read_whole(gap, gap))
+    assert "gap" in whats(judge.read_whole(gap, gap, 1))
+
+
+def test_a_run_in_which_nobody_read_through_the_faults_is_refused() -> None:
+    assert "nothing was read while the faults happened" in whats(judge.read_whole(ENTRIES, ENTRIES, 0))
 
 
 # -- verify, replay, liveness
@@ -197,13 +202,16 @@ def test_a_revision_that_differs_is_gone_or_was_not_taken_again_is_refused() -> 
 def test_a_replay_that_adds_an_alert_or_an_entry_or_replays_nothing_is_refused() -> None:
     before = {"alerts": 5, "entries": 7, "view": {"huis": 1}}
     many = {"person": 10.0, "household": 4.0}
-    assert judge.nothing_new(before, dict(before), many).holds
-    assert "was 5, is 6" in whats(judge.nothing_new(before, before | {"alerts": 6}, many))
-    assert "was 7, is 8" in whats(judge.nothing_new(before, before | {"entries": 8}, many))
-    assert "(view)" in whats(judge.nothing_new(before, before | {"view": {}}, many))
-    assert "nothing was delivered again (person)" in whats(
-        judge.nothing_new(before, before, many | {"person": 0.0})
-    )
+    there = {"person": 20, "household": 4}
+    assert judge.nothing_new(before, dict(before), many, there).holds
+    assert "was 5, is 6" in whats(judge.nothing_new(before, before | {"alerts": 6}, many, there))
+    assert "was 7, is 8" in whats(judge.nothing_new(before, before | {"entries": 8}, many, there))
+    assert "(view)" in whats(judge.nothing_new(before, before | {"view": {}}, many, there))
+    for few in (0.0, 1.0, 9.0):
+        less = judge.nothing_new(before, before, many | {"person": few}, there)
+        assert f"{few:.0f} of 20 records were delivered again (person)" in whats(less)
+    assert "0 of 0 records" in whats(judge.nothing_new(before, before, many, there | {"person": 0}))
+    assert "0 of 20 records" in whats(judge.nothing_new(before, before, {"household": 4.0}, there))
 
 
 def test_a_run_that_is_decided_otherwise_in_memory_is_refused() -> None:
@@ -228,6 +236,7 @@ def test_a_decision_that_is_not_answered_or_carried_out_twice_is_refused() -> No
     too_late = replace(taken, revision=3, kind=AlertKind.DECISION_NOT_APPLIED)
     assert judge.answered([alert, taken, too_late], ["d" * 32]).holds
     assert "never answered" in whats(judge.answered([alert], ["d" * 32]))
+    assert "no decision was accepted" in whats(judge.answered([alert], []))
     assert "carried out 2 times" in whats(judge.answered([taken, replace(taken, revision=3)], ["d" * 32]))
 
 
@@ -240,12 +249,13 @@ def test_what_comes_too_late_or_ended_by_itself_is_refused() -> None:
 # -- the faults themselves
 
 
-def rain(bites: int) -> list[Done]:
-    """A tenth of a run, in which so many of the kills of step workers bit."""
-    faults = [(Fault(What.KILL, WORKERS[at % 4], True), at < bites) for at in range(TENTH.step_kills)]
-    faults += [(Fault(What.KILL, "intake", True), False) for _ in range(TENTH.other_kills)]
-    once = ((What.FREEZE, TENTH.freezes), (What.BROKER, TENTH.brokers), (What.DATABASE, TENTH.databases))
-    twice = ((What.JOIN, TENTH.joins), (What.LEAVE, TENTH.joins))
+def rain(bites: int, sizes: Sizes = TENTH, at_work: Sequence[str] = ()) -> list[Done]:
+    """A run in which so many of the kills of step workers bit, and one of each of those *at_work*."""
+    faults = [(Fault(What.KILL, WORKERS[at % 4], True), at < bites) for at in range(sizes.step_kills)]
+    faults += [(Fault(What.KILL, name, True), True) for name in at_work]
+    faults += [(Fault(What.KILL, "intake", True), False) for _ in range(sizes.other_kills - len(at_work))]
+    once = ((What.FREEZE, sizes.freezes), (What.BROKER, sizes.brokers), (What.DATABASE, sizes.databases))
+    twice = ((What.JOIN, sizes.joins), (What.LEAVE, sizes.joins))
     faults += [(Fault(what, "x"), True) for what, many in (*once, *twice) for _ in range(many)]
     return [Done(0.0, fault, bit, "met", 0.1) for fault, bit in faults]
 
@@ -269,6 +279,13 @@ def test_a_run_in_which_something_did_not_happen_often_enough_is_refused(what: W
 def test_a_frozen_worker_whom_nobody_replaced_is_refused() -> None:
     done = [replace(each, bit=False) if each.fault.what is What.FREEZE else each for each in rain(bites=4)]
     assert "met nothing: met (freeze x)" in whats(judge.bitten(done, TENTH))
+
+
+@pytest.mark.parametrize("name", AT_WORK)
+def test_a_full_run_in_which_a_process_was_never_killed_at_work_is_refused(name: str) -> None:
+    assert judge.bitten(rain(26, FULL, tuple(AT_WORK)), FULL).holds
+    others = [each for each in AT_WORK if each != name]
+    assert f"was never killed at work ({name})" in whats(judge.bitten(rain(26, FULL, others), FULL))
 
 
 def test_a_run_without_faults_is_refused() -> None:

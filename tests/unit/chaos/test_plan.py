@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.vocabulary import Source
-from tests.chaos.load import fingerprint, loaded
+from tests.chaos.load import loaded
 from tests.chaos.plan import FULL, MOVES_FROM, OTHERS, STEPS, TENTH, Sizes, What, planned
 
 AREAS = ("BU99900101", "BU99900201", "BU99900301", "BU99900401")
@@ -49,10 +49,7 @@ def test_another_seed_is_another_run() -> None:
 
 def test_the_load_of_a_seed_is_the_same_twice_and_holds_what_was_asked() -> None:
     load = loaded(3, 500, AREAS, NOW)
-    assert fingerprint(load) == fingerprint(loaded(3, 500, AREAS, NOW))
-    assert [each.file.content for each in load.files] == [
-        each.file.content for each in loaded(3, 500, AREAS, NOW).files
-    ]
+    assert load.files == loaded(3, 500, AREAS, NOW).files
     assert load.signals >= 500 and load.rows > load.signals + 100
     assert {each.file.source for each in load.files} == {
         Source.DEBT_SERVICES.value, Source.SCHOOL_ATTENDANCE.value, "consent_register"

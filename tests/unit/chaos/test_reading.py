@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from signaalbrug.demo.result import Login
-from tests.chaos.wijkteam import Reader
+from tests.chaos.wijkteam import Reader, Teams
 
 LOGIN = Login("wijkteam-noord", "noord", "een lang wachtwoord")
 
@@ -52,3 +52,22 @@ def test_what_stands_there_otherwise_is_seen_when_read_again(monkeypatch: pytest
         reader.turn()
     site.entries = 6
     assert reader.from_the_start() != reader.entries
+
+
+def test_a_reader_that_broke_unexpectedly_is_told_when_all_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> Any:
+        raise KeyError("positie")
+
+    teams = Teams("http://feed", [LOGIN], 5)
+    monkeypatch.setattr(teams.readers[0], "_ask", broken)
+    teams.start()
+    with pytest.raises(KeyError, match="positie"):
+        teams.stop()
+
+
+def test_teams_that_read_to_the_end_stop_in_peace(monkeypatch: pytest.MonkeyPatch) -> None:
+    teams = Teams("http://feed", [LOGIN], 5)
+    monkeypatch.setattr(teams.readers[0], "_ask", Site(0, frozenset()).answer)
+    teams.start()
+    teams.stop()
+    assert teams.entries == []

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.flags import Flags, Phase
+from tests.chaos.flags import SIZE, Flags, Phase, cleared
 from tests.chaos.slow_worker import Watched
 
 
@@ -15,6 +15,7 @@ class Producer:
     def __init__(self, file: Path, left: int = 0, fails: bool = False) -> None:
         self.file, self.left, self.fails = file, left, fails
         self.seen: list[tuple[str, Phase]] = []
+        cleared(file)
 
     def _note(self, what: str) -> None:
         self.seen.append((what, Flags(self.file).met()))
@@ -74,9 +75,22 @@ def test_a_transaction_that_failed_is_open_no_more(tmp_path: Path) -> None:
 
 
 def test_the_partition_whose_records_lie_open_counts_before_the_others(tmp_path: Path) -> None:
+    cleared(tmp_path / "flags")
     flags = Flags(tmp_path / "flags")
     for partition, phase in enumerate((Phase.BEGUN, Phase.COMMITTING, Phase.NONE)):
         flags.set(partition, phase)
     assert flags.met() is Phase.COMMITTING
     flags.set(5, Phase.WRITTEN)
     assert Flags(tmp_path / "flags").met() is Phase.WRITTEN
+
+
+def test_a_worker_that_starts_again_finds_nothing_under_way_and_its_predecessor_cannot_say_so(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "flags"
+    cleared(file)
+    old = Flags(file)
+    old.set(1, Phase.WRITTEN)
+    cleared(file)
+    old.set(2, Phase.COMMITTING)
+    assert Flags(file).met() is Phase.NONE and file.stat().st_size == SIZE
