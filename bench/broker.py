@@ -16,7 +16,8 @@ from signaalbrug.local.state import State
 @contextlib.contextmanager
 def own_folder() -> Iterator[Path]:
     """A temporary folder; from here on whoever is told to end cleans up first."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell starts what runs in its background deaf to Ctrl-C
+        signal.signal(number, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="signaalbrug-bench-"))
     try:
         yield folder
