@@ -32,6 +32,11 @@ _NO_LEADER_YET = (
 BrokerTrouble = KafkaException
 
 
+def timed_out() -> KafkaException:
+    """What is raised when the broker did not answer in the time it had, as the client library says it."""
+    return KafkaException(KafkaError(KafkaError._TIMED_OUT))
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """Which cluster, and with what security; extra settings are librdkafka's own names."""
@@ -131,7 +136,7 @@ def send(to: Producer, records: Iterable[OutRecord], timeout_s: float = 30.0) ->
     if failures:
         raise KafkaException(failures[0])
     if left:
-        raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
+        raise timed_out()
 
 
 def enqueue(to: Producer, record: OutRecord, on_delivery: Any = None) -> None:
@@ -239,7 +244,7 @@ def standing_keys(cluster: Cluster, topic: str) -> frozenset[Key]:
             messages = consumer.consume(2_000, 1.0)
             silent = 0 if messages else silent + 1
             if silent > 30:
-                raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
+                raise timed_out()
             for message in messages:
                 if _is_end(message):
                     waiting.discard(message.partition())

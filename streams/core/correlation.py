@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from schemas.events.state import Episode, Member
 from schemas.vocabulary import Reason
-from streams.core.episode import LIVE
+from streams.core.episode import is_live
 from streams.core.grounds import judged_again
 from streams.core.rules import Contributing
 from streams.core.step import Context
@@ -45,8 +45,7 @@ def eligible(gathering: Gathered, episode: Episode | None) -> Sequence[Contribut
     """
     if not gathering.waiting:
         return gathering.usable
-    live = episode is not None and episode.status in LIVE
-    rested_on = {(each.signal, each.version) for each in episode.signals} if episode and live else set()
+    rested_on = {(each.signal, each.version) for each in episode.signals} if episode and is_live(episode) else set()
     return [
         each
         for each in gathering.usable

@@ -9,14 +9,13 @@ Source  ADR 0010
 """
 
 import time
-from collections.abc import Iterable
 
-from confluent_kafka import IsolationLevel, KafkaError, KafkaException, Producer
+from confluent_kafka import IsolationLevel, Producer
 from confluent_kafka.admin import AdminClient
 
 from schemas.catalogue import TOPICS
 from schemas.record import OutRecord
-from schemas.transport import Cluster, ends_of, enqueue
+from schemas.transport import Cluster, ends_of, enqueue, timed_out
 from streams.core.step import Step
 from streams.runtime.reading import Where
 
@@ -35,8 +34,8 @@ class Hanging:
     """Looks after what the predecessor of a transactional producer left in one changelog partition."""
 
     def __init__(self, cluster: Cluster, step: Step[object], partition: int) -> None:
+        self._cluster, self._step = cluster, step
         self._changelog: Where = (step.changelog, partition)
-        self._places = [(topic, q) for topic in written_by(step) for q in range(cluster.partitions)]
         self._admin = AdminClient(cluster.client(f"hanging-{step.name}-{partition}"))
 
     def found(self) -> bool:
@@ -51,17 +50,14 @@ class Hanging:
         Raises  KafkaException when it cannot be ended in time: the partition is opened again later
         """
         producer.begin_transaction()
-        for record in _nothing(self._places):
-            enqueue(producer, record)
+        for topic in written_by(self._step):
+            for partition in range(self._cluster.partitions):
+                enqueue(producer, OutRecord(topic, partition, b"nothing", None, ()))
         deadline = time.monotonic() + PATIENCE_S
         if producer.flush(PATIENCE_S):
-            raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
+            raise timed_out()
         producer.abort_transaction(PATIENCE_S)
         while self.found():
             if time.monotonic() > deadline:
-                raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
+                raise timed_out()
             time.sleep(0.05)
-
-
-def _nothing(places: Iterable[Where]) -> Iterable[OutRecord]:
-    return (OutRecord(topic, partition, b"nothing", None, ()) for topic, partition in places)

@@ -114,15 +114,7 @@ class _Delivering:
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         known = self._committed(consumer, partitions)
         self._hints = _hints_of(known or ())
-        consumer.assign(
-            [
-                TopicPartition(at.topic, at.partition, at.offset if at.offset >= 0 else OFFSET_BEGINNING)
-                for at in known
-            ]
-            if known is not None
-            # The end does as well as any: the transactors read by themselves what is not delivered.
-            else [TopicPartition(at.topic, at.partition, OFFSET_END) for at in partitions]
-        )
+        consumer.assign([_from(at, OFFSET_END) for at in partitions] if known is None else list(map(_from, known)))
         self._paused = False
         numbers = {at.partition for at in partitions}
         if len(partitions) != len(numbers) * len(self._topics):
@@ -142,6 +134,11 @@ class _Delivering:
     def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._hints = {}
         self._holding.revoked({at.partition for at in partitions})
+
+
+def _from(at: TopicPartition, otherwise: int = OFFSET_BEGINNING) -> TopicPartition:
+    """Where to begin: at the group's offset, or where it has none; the transactors read what is not delivered."""
+    return TopicPartition(at.topic, at.partition, at.offset if at.offset >= 0 else otherwise)
 
 
 def _hints_of(known: Iterable[TopicPartition]) -> dict[Place, int]:

@@ -8,7 +8,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from schemas.events.event import Position
 from schemas.following import CannotContinue
-from schemas.transport import START, Cluster, reader, watermarks
+from schemas.transport import START, Cluster, reader, timed_out, watermarks
 from streams.runtime.raw import Raw
 
 CHUNK = 2_000
@@ -35,7 +35,7 @@ def to_end(
             if messages:
                 heard = time.monotonic()
             elif time.monotonic() - heard > PATIENCE_S:
-                raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
+                raise timed_out()
             rows = []
             for message in messages:
                 raw = raw_of(message)

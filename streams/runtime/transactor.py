@@ -11,7 +11,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from schemas.record import OutRecord
-from schemas.transport import Cluster, enqueue, transactional_producer
+from schemas.transport import Cluster, enqueue, timed_out, transactional_producer
 from streams.core.step import Step
 from streams.runtime.books import Books
 from streams.runtime.hanging import Hanging
@@ -232,9 +232,9 @@ class Transactor:
         except Fenced:
             if time.monotonic() - began < TIMEOUT_MS / 1000:
                 raise  # else the coordinator ended what took too long: that is no second owner
-            raise KafkaException(KafkaError(KafkaError._TIMED_OUT)) from None
+            raise timed_out() from None
         if time.monotonic() - began > DOUBTFUL_S:
-            raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
+            raise timed_out()
         turn.settle()
         self._committed_at = self._now()
         self._meter.committed(self.partition, time.monotonic() - began, self._committed_at, records, turn)
