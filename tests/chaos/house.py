@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 
 from schemas.codec import Codec
+from schemas.databases import connect
 from schemas.doors import PREFIX
 from schemas.transport import Cluster, create_topics
 from signaalbrug import wiring
@@ -30,7 +31,7 @@ from streams.runtime.calendar import publish_policy
 from tests.chaos import slow_worker
 from tests.chaos.flags import Flags, Phase, cleared
 from tests.chaos.plan import WORKERS
-from tests.support.runs import ROOT
+from tests.support.runs import ROOT, metric_of
 
 SESSION_S = 3.0
 DELAY_S = 0.06
@@ -144,11 +145,7 @@ class House:
 
     def metric(self, name: str, metric: str) -> float:
         """The sum of a metric of this process; 0 when it does not answer."""
-        return sum(
-            float(line.rpartition(" ")[2])
-            for line in _asked(f"http://127.0.0.1:{self.ports[name]}/metrics").splitlines()
-            if line.startswith((metric + "{", metric + " "))
-        )
+        return metric_of(self.ports[name], metric)
 
     def held(self, name: str) -> int:
         """How many partitions are open there."""
@@ -157,7 +154,7 @@ class House:
     def operator(self, database: str) -> psycopg.Connection[Any]:
         """The superuser's way into a database."""
         server = self.servers.vault if database == "vault" else self.servers.main
-        return psycopg.connect(operator_url(server, database), autocommit=True, connect_timeout=5)
+        return connect(operator_url(server, database))
 
     def lines(self, text: str) -> int:
         """How often the logs of all runs say this."""
@@ -174,17 +171,6 @@ class House:
         servers.stop() if keep else servers.remove()
         if self.places.socket.parent != self.state.root:  # its path was too long to lie in the folder
             shutil.rmtree(self.places.socket.parent, ignore_errors=True)
-
-
-def _asked(url: str) -> str:
-    import urllib.request
-
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(url, timeout=2) as reply:
-            return str(reply.read().decode())
-    except OSError:
-        return ""
 
 
 def git_hash() -> str:

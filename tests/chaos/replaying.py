@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import closing
 
 from signaalbrug.local.processes import wait_until
 from signaalbrug.proof.finding import Checked
@@ -71,10 +72,7 @@ def _quiet(again: Callable[[], dict[str, float]], enough: Callable[[dict[str, fl
 
 def _now(house: House, settling: Settling, teams: Teams) -> Mapping[str, object]:
     teams.caught_up()
-    reading = Reading(house.cluster)
-    try:
+    with closing(Reading(house.cluster)) as reading:
         seen = view(reading.states("household"))
-    finally:
-        reading.close()
     alerts = sum(each.at.topic == "alert.v1" for each in settling.log.arrived)
     return {"alerts": alerts, "entries": len(teams.entries), "view": seen}

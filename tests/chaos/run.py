@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -168,11 +169,8 @@ def _look(there: _Run, settling: Settling, teams: Teams, load: Load) -> None:
     outcome.checked.append(judge.answered(alerts, teams.accepted))
     closed = [each.event for each in arrived if isinstance(each.event, Delivery)]
     outcome.checked.append(judge.every_row(load.files, _put_away(house), closed))
-    reading = Reading(house.cluster)
-    try:
+    with closing(Reading(house.cluster)) as reading:
         states = reading.states("household")
-    finally:
-        reading.close()
     clean = clean_run(house, load, there.beats, _days(arrived))
     outcome.checked += judge.same_as_clean(came(states, arrived, codec), clean)
     there.mark("compared with a clean run")

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -83,6 +85,24 @@ def events_of(cluster: Cluster, topic: str) -> list[Any]:
     return found
 
 
+def ask(port: int, path: str) -> tuple[int, str]:
+    """Status and text of an operations page; 0 when nobody answers."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"http://127.0.0.1:{port}{path}", timeout=2) as reply:
+            return reply.status, reply.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, ""
+    except OSError:
+        return 0, ""
+
+
+def metric_of(port: int, name: str, label: str = "") -> float:
+    """The sum of a metric over the labels that hold this text; 0 when nobody answers."""
+    lines = ask(port, "/metrics")[1].splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name + "{") and label in line)
+
+
 class Worker:
     """A real worker process of one step."""
 
@@ -134,17 +154,7 @@ class Worker:
 
     def ask(self, path: str) -> tuple[int, str]:
         """Status and text of an operations page; 0 when nobody answers."""
-        import urllib.error
-        import urllib.request
-
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(f"http://127.0.0.1:{self.port}{path}", timeout=2) as reply:
-                return reply.status, reply.read().decode()
-        except urllib.error.HTTPError as refused:
-            return refused.code, ""
-        except OSError:
-            return 0, ""
+        return ask(self.port, path)
 
     def is_ready(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()[-2000:]
@@ -152,10 +162,7 @@ class Worker:
 
     def metric(self, name: str, label: str = "") -> float:
         """The sum of a metric over the labels that hold this text."""
-        lines = self.ask("/metrics")[1].splitlines()
-        return sum(
-            float(line.rpartition(" ")[2]) for line in lines if line.startswith(name + "{") and label in line
-        )
+        return metric_of(self.port, name, label)
 
     def held(self) -> int:
         """How many partitions are open there."""

@@ -9,6 +9,7 @@ import pytest
 from connectors.wijkteam.ddl import PROJECTOR
 from connectors.wijkteam.projection import projector
 from connectors.wijkteam.tokens import filled
+from schemas.following import Arrived
 from signaalbrug.demo.log import arrived_in
 from tests.integration.wijkteam.conftest import Town
 from tests.support import stories
@@ -26,12 +27,16 @@ def is_waiting_for_a_lock(feed: Feed, process: int) -> bool:
     return bool(feed.one(sql, process))
 
 
-def test_a_revision_that_commits_while_tokens_are_written_leaves_nobody_without_one(town: Town) -> None:
-    """Both know the same persons to be without a token; the revision writes them down anew."""
-    feed = town.feed
+def news(town: Town) -> list[Arrived]:
+    """A signal more: the alert gets a revision that the feed has not read yet."""
     town.memory.publish(stories.arrears("ouder-noord", 14, name="tweede"))
     town.memory.run()
-    arrived = arrived_in(town.memory, feed.read)
+    return arrived_in(town.memory, town.feed.read)
+
+
+def test_a_revision_that_commits_while_tokens_are_written_leaves_nobody_without_one(town: Town) -> None:
+    """Both know the same persons to be without a token; the revision writes them down anew."""
+    feed, arrived = town.feed, news(town)
     with (
         feed.connecting(PROJECTOR)() as revising,
         feed.connecting(PROJECTOR)() as filling,
@@ -54,10 +59,7 @@ def test_a_revision_that_commits_while_tokens_are_written_leaves_nobody_without_
 
 def test_tokens_that_are_written_while_a_revision_begins_are_not_lost(town: Town) -> None:
     """The other way round: the revision waits until the tokens stand, and asks again for whom it did not see."""
-    feed = town.feed
-    town.memory.publish(stories.arrears("ouder-noord", 14, name="tweede"))
-    town.memory.run()
-    arrived = arrived_in(town.memory, feed.read)
+    feed, arrived = town.feed, news(town)
     with (
         feed.connecting(PROJECTOR)() as revising,
         feed.connecting(PROJECTOR)() as filling,
