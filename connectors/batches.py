@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from connectors.connector import Connector, ConsentDraft, Draft, RawRecord, Refused
+from connectors.bsn import Bsn
+from connectors.connector import Connector, ConsentDraft, Described, Draft, RawRecord, Refused, Whom
 from connectors.publish import Row, records_of
 from connectors.quarantine import Seal, quarantined
 from connectors.receipts import Books, RowOutcome, RowPlan, Version
 from connectors.vault.api import Receipt, Vault
 from connectors.versions import Before, judged, version_of
 from schemas.civil import civil_day
+from schemas.identity import PersonPseudonym
 from schemas.record import OutRecord, Publish, Recorder
 from schemas.vocabulary import Refusal
 
@@ -60,8 +62,8 @@ def take_batch(delivery: Delivery, rows: Sequence[RawRecord | Refused], delivere
     read = {each.row: _normalised(delivery, each) for each in rows}
     plans = dict(effects.books.plans(receipt.id, list(read)))
     # Of what was planned before the vault is asked nothing: who was erased since would come back into it.
-    fresh = {row: each for row, each in read.items() if row not in plans}
-    new = _planned(delivery, fresh, _stated(delivery, fresh, delivered_at))
+    fresh, stated = _stated(delivery, {row: each for row, each in read.items() if row not in plans}, delivered_at)
+    new = _planned(delivery, fresh, stated)
     effects.books.plan(receipt.id, new)
     plans |= {plan.row: plan for plan in new}
     records: list[OutRecord] = []
@@ -82,23 +84,38 @@ def _normalised(delivery: Delivery, row: RawRecord | Refused) -> Draft | Refused
     return draft
 
 
+Stated = dict[int, tuple[Draft, Version]]
+
+
 def _stated(
     delivery: Delivery, read: dict[int, Draft | Refused], delivered_at: datetime
-) -> dict[int, tuple[Draft, Version]]:
-    """The version that each readable row states, with the pseudonym of whom it is about."""
+) -> tuple[dict[int, Draft | Refused], Stated]:
+    """The rows, with who could not be identified refused, and the version that each other one states."""
     drafts = {row: each for row, each in read.items() if not isinstance(each, Refused)}
-    if not drafts:
-        return {}
-    persons = delivery.effects.vault.pseudonymise_many(delivery.receipt.id, [each.bsn for each in drafts.values()])
-    return {
+    persons = _persons(delivery, {row: draft.whom for row, draft in drafts.items()})
+    unsure = {row: Refused(row, Refusal.IDENTITY_UNCERTAIN) for row in drafts if persons[row] is None}
+    stated = {
         row: (draft, version_of(delivery.source_key, draft, person, delivered_at))
-        for (row, draft), person in zip(drafts.items(), persons, strict=True)
+        for row, draft in drafts.items()
+        if (person := persons[row]) is not None
     }
+    return read | unsure, stated
 
 
-def _planned(
-    delivery: Delivery, read: dict[int, Draft | Refused], stated: dict[int, tuple[Draft, Version]]
-) -> list[RowPlan]:
+def _persons(delivery: Delivery, whom: dict[int, Whom]) -> dict[int, PersonPseudonym | None]:
+    """The pseudonym of each; none for whom the vault is not certain of."""
+    vault, receipt = delivery.effects.vault, delivery.receipt.id
+    numbered = {row: each for row, each in whom.items() if isinstance(each, Bsn)}
+    described = {row: each for row, each in whom.items() if isinstance(each, Described)}
+    found: dict[int, PersonPseudonym | None] = {}
+    if numbered:
+        found |= zip(numbered, vault.pseudonymise_many(receipt, list(numbered.values())), strict=True)
+    if described:
+        found |= zip(described, vault.identify_many(receipt, list(described.values())), strict=True)
+    return found
+
+
+def _planned(delivery: Delivery, read: dict[int, Draft | Refused], stated: Stated) -> list[RowPlan]:
     """Judge the rows in their order, each knowing what those before it said."""
     books, receipt, at = delivery.effects.books, delivery.receipt.id, whole_ms(delivery.effects.now())
     versions = [stated[row][1] for row in read if row in stated]

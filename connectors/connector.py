@@ -7,7 +7,18 @@ from datetime import date, datetime
 from typing import Any, BinaryIO
 
 from connectors.bsn import Bsn
-from schemas.vocabulary import ConsentKind, GivenBy, Purpose, Refusal, SignalKind, Source, VersionKind
+from schemas.vocabulary import (
+    Attestation,
+    ConsentKind,
+    GivenBy,
+    LifeDomain,
+    Mark,
+    Purpose,
+    Refusal,
+    SignalKind,
+    Source,
+    VersionKind,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +41,45 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class SignalDraft:
-    """A signal as a source means it, before anybody knows a pseudonym."""
+class Described:
+    """A person without a BSN, as a source describes them: nobody until the vault is certain, or a human says who.
 
-    bsn: Bsn
+    Names are NFC as written; postcode is `1234AB`; what a source does not state is empty.
+    """
+
+    family_name: str = hidden(default="", repr=False)
+    prefix: str = hidden(default="", repr=False)
+    given_names: str = hidden(default="", repr=False)
+    initials: str = hidden(default="", repr=False)
+    born_on: date | None = hidden(default=None, repr=False)
+    postcode: str = hidden(default="", repr=False)
+    house_number: str = hidden(default="", repr=False)
+    house_suffix: str = hidden(default="", repr=False)
+    school_number: str = hidden(default="", repr=False)
+
+
+Whom = Bsn | Described
+
+
+@dataclass(frozen=True, slots=True)
+class Arrears:
+    """Which debt a signal is about and how high it stood: it stays in the books and is never published.
+
+    Units   whole euros
+    """
+
+    key: str = hidden(repr=False)
+    amount: int = hidden(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalDraft:
+    """A signal as a source means it, before anybody knows a pseudonym.
+
+    `life_domain` is none where the kind says it (schemas/sectors.py).
+    """
+
+    whom: Whom
     source_id: str = hidden(repr=False)
     source: Source
     kind: VersionKind
@@ -42,13 +88,18 @@ class SignalDraft:
     ended_on: date | None
     crisis: bool
     mutated_at: datetime | None
+    life_domain: LifeDomain | None = None
+    marks: frozenset[Mark] = frozenset()
+    attestations: frozenset[Attestation] = frozenset()
+    inform_by: date | None = None
+    arrears: Arrears | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentDraft:
     """A statement about the use of one's own data, before anybody knows a pseudonym."""
 
-    bsn: Bsn
+    whom: Whom
     source_id: str = hidden(repr=False)
     kind: ConsentKind
     source: Source | None
@@ -75,6 +126,7 @@ class Connector:
 
     `delivered` reads the file once to its end, so that what is wrong with the whole of it is found before a row
     is used; then `read` gives the rows. `today` lets a date in the future be refused without a clock.
+    `again` reads one row from the bytes that were kept of it: nobody can edit them before a redrive.
     """
 
     name: str
@@ -83,3 +135,4 @@ class Connector:
     delivered: Callable[[BinaryIO], Delivered | Refused]
     read: Callable[[BinaryIO], Iterator[RawRecord | Refused]]
     normalise: Callable[[RawRecord, date], Draft | Refused]
+    again: Callable[[int, bytes], RawRecord | Refused]

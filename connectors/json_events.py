@@ -4,13 +4,15 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import ijson
 from ijson.common import JSONError
 from ijson.utils import sendable_list
 
-from connectors.reading import Unreadable
+from connectors.connector import RawRecord, Refused
+from connectors.reading import LARGEST_ROW, Unreadable, checked_chunks
 from schemas.vocabulary import Refusal
 
 DEEPEST = 64
@@ -166,3 +168,15 @@ def canonical(content: Any) -> bytes:
     """The one way to write a value, whatever its spaces and the order of its keys were."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
     return text.encode("utf-8", "surrogatepass")
+
+
+def value_again(row: int, raw: bytes) -> RawRecord | Refused:
+    """One value in bytes that `canonical` or a sender wrote; nothing may stand behind it."""
+    try:
+        stream = events(checked_chunks(BytesIO(raw), LARGEST_ROW))
+        value = Value(stream, next(stream))
+        for _ in stream:
+            raise Unreadable(Refusal.SYNTAX)
+    except Unreadable as fault:
+        return Refused(row, fault.reason, fault.field, raw)
+    return Refused(row, Refusal.DUPLICATE_KEY, raw=raw) if value.doubled else RawRecord(row, raw, value.content)

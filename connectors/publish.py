@@ -77,7 +77,7 @@ def _signal(receipt: Receipt, row: Row, draft: SignalDraft, version: Version, ki
         person=PersonPseudonym(version.person),
         source=draft.source,
         sector=SECTOR_OF[draft.source],
-        life_domain=LIFE_DOMAIN_OF[draft.signal_kind],
+        life_domain=draft.life_domain or LIFE_DOMAIN_OF[draft.signal_kind],
         signal_kind=draft.signal_kind,
         observed_on=draft.observed_on,
         ended_on=draft.ended_on,
@@ -87,6 +87,9 @@ def _signal(receipt: Receipt, row: Row, draft: SignalDraft, version: Version, ki
         receipt=receipt.id,
         row=row.plan.row,
         row_hash=keyed(receipt.key, row.raw),
+        marks=tuple(sorted(draft.marks)),
+        attestations=tuple(sorted(draft.attestations)),
+        inform_by=draft.inform_by,
     )
 
 

@@ -30,13 +30,18 @@ def _content(draft: Draft, person: PersonPseudonym) -> tuple[str, ...]:
     match draft:
         case SignalDraft():
             gone = draft.kind is VersionKind.WITHDRAWN
-            days = (draft.observed_on.isoformat(), draft.ended_on.isoformat() if draft.ended_on else "")
-            return (person, draft.signal_kind.value, *days, str(draft.crisis), "withdrawn" if gone else "")
+            days = [
+                each.isoformat() if each else "" for each in (draft.observed_on, draft.ended_on, draft.inform_by)
+            ]
+            said = ",".join(sorted([*draft.marks, *draft.attestations]))
+            domain = draft.life_domain or ""
+            kind = draft.signal_kind.value
+            return (person, kind, *days, str(draft.crisis), domain, said, "withdrawn" if gone else "")
         case ConsentDraft():
-            days = (draft.valid_from.isoformat(), draft.valid_until.isoformat() if draft.valid_until else "")
+            held = (draft.valid_from.isoformat(), draft.valid_until.isoformat() if draft.valid_until else "")
             whose = draft.source.value if draft.source else "all"
             recorded = str(milliseconds(draft.recorded_at))
-            return (person, draft.kind.value, whose, draft.purpose.value, *days, draft.given_by.value, recorded)
+            return (person, draft.kind.value, whose, draft.purpose.value, *held, draft.given_by.value, recorded)
 
 
 def _rank(draft: Draft) -> str:

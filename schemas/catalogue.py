@@ -112,6 +112,7 @@ SIGNAL_TOPICS: Mapping[Source, str] = MappingProxyType(
         Source.DEBT_SERVICES: "signal.debt-services.v1",
         Source.GENERAL_PRACTICE: "signal.general-practice.v1",
         Source.VEILIG_THUIS: "signal.veilig-thuis.v1",
+        Source.WIJKTEAM: "signal.wijkteam.v1",
     }
 )
 

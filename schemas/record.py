@@ -26,6 +26,7 @@ _CE_TYPE_OF_SIGNAL: Mapping[Source, str] = MappingProxyType(
         Source.DEBT_SERVICES: "nl.vroegsignalering.signaal-ontvangen.v1",
         Source.GENERAL_PRACTICE: "nl.huisartsenzorg.verwijzing-sociaal-domein.v1",
         Source.VEILIG_THUIS: "nl.veilig-thuis.overdracht-gestart.v1",
+        Source.WIJKTEAM: "nl.wijkteam.zorg-gezien.v1",
     }
 )
 CE_SOURCES: Mapping[str, str] = MappingProxyType(

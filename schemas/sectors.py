@@ -14,6 +14,7 @@ SECTOR_OF: Mapping[Source, Sector] = MappingProxyType(
         Source.DEBT_SERVICES: Sector.DEBT,
         Source.GENERAL_PRACTICE: Sector.HEALTH,
         Source.VEILIG_THUIS: Sector.SAFETY,
+        Source.WIJKTEAM: Sector.SUPPORT,
     }
 )
 
@@ -34,5 +35,6 @@ LIFE_DOMAIN_OF: Mapping[SignalKind, LifeDomain] = MappingProxyType(
         SignalKind.ARREARS_OTHER: LifeDomain.FINANCES,
         SignalKind.WELLBEING_REFERRAL: LifeDomain.SOCIAL_RELATIONS,
         SignalKind.SAFETY_HANDOVER: LifeDomain.SOCIAL_RELATIONS,
+        SignalKind.WORRY_AT_INTAKE: LifeDomain.SOCIAL_RELATIONS,
     }
 )

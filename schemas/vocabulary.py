@@ -32,6 +32,7 @@ class Source(Term):
     DEBT_SERVICES = "debt_services", "Schuldhulp"
     GENERAL_PRACTICE = "general_practice", "Huisarts"
     VEILIG_THUIS = "veilig_thuis", "Veilig Thuis"
+    WIJKTEAM = "wijkteam", "Wijkteam"
 
 
 class Sector(Term):
@@ -40,6 +41,7 @@ class Sector(Term):
     DEBT = "debt", "schulden"
     HEALTH = "health", "zorg"
     SAFETY = "safety", "veiligheid"
+    SUPPORT = "support", "ondersteuning"
 
 
 class LifeDomain(Term):
@@ -98,6 +100,32 @@ class SignalKind(Term):
     ARREARS_OTHER = "arrears_other", "overige achterstand"
     WELLBEING_REFERRAL = "wellbeing_referral", "verwijzing welzijn"
     SAFETY_HANDOVER = "safety_handover", "overdracht Veilig Thuis"
+    WORRY_AT_INTAKE = "worry_at_intake", "zorg gezien bij intake"
+
+
+class Mark(Term):
+    """What whoever acts on a signal must heed: flags of the source, never content."""
+
+    UNKNOWN = "unknown", "onbekend"
+    CALL_FIRST = "call_first", "bel eerst de bron, leg daarna pas contact"
+    SOURCE_PROTECTED = "source_protected", "de herkomst is beschermd en wordt niet genoemd"
+    WARM_HANDOVER = "warm_handover", "de bron heeft al contact en vraagt om een warme overdracht"
+    DOCTOR_REFERS = "doctor_refers", "de huisarts verwijst"
+    DOCTOR_ADVISES = "doctor_advises", "de huisarts denkt mee als deskundige"
+    DOCTOR_INFORMS = "doctor_informs", "de huisarts informeert met toestemming"
+
+
+class Attestation(Term):
+    """What a landlord or supplier must have done before it may send arrears.
+
+    Source  Besluit gemeentelijke schuldhulpverlening art. 2 onder a-d
+    """
+
+    UNKNOWN = "unknown", "onbekend"
+    CONTACT_SOUGHT = "contact_sought", "persoonlijk contact gezocht"
+    HELP_POINTED_OUT = "help_pointed_out", "op schuldhulp gewezen"
+    REMINDED_IN_WRITING = "reminded_in_writing", "schriftelijk herinnerd"
+    PASSING_ON_OFFERED = "passing_on_offered", "aangeboden de gegevens door te geven"
 
 
 class VersionKind(Term):
@@ -282,6 +310,7 @@ class Reason(Term):
     NOT_IN_CONVENANT = "not_in_convenant", "niet opgenomen in het convenant"
     GROUND_NOT_IN_FORCE = "ground_not_in_force", "grondslag niet van kracht"
     GROUND_STOPPED = "ground_stopped", "grondslag stilgezet"
+    ATTESTATION_MISSING = "attestation_missing", "de bron verklaart niet dat aan alle voorwaarden is voldaan"
     PERSON_DIED = "person_died", "persoon overleden"
     CONTRIBUTED = "contributed", "doorgegeven aan het huishouden"
     NO_HOUSEHOLD = "no_household", "huishouden nog niet bekend"
@@ -335,6 +364,22 @@ class Refusal(Term):
     KIND_NOT_ACCEPTED = "kind_not_accepted", "deze soort melding wordt niet aangenomen"
     OUTSIDE_AREA = "outside_area", "een andere gemeente dan afgesproken"
     DUPLICATE_IN_FILE = "duplicate_in_file", "dezelfde melding staat twee keer in het bestand"
+    QUOTE = "quote", "een aanhalingsteken wordt niet gesloten"
+    SEPARATOR = "separator", "een ander scheidingsteken dan afgesproken"
+    FIELD_COUNT = "field_count", "te veel of te weinig velden in deze regel"
+    DUPLICATE_COLUMN = "duplicate_column", "een kolom komt dubbel voor"
+    MANIFEST = "manifest", "het begeleidende overzicht klopt niet met de inhoud"
+    ARCHIVE = "archive", "dit archief wordt niet uitgepakt"
+    PARSER_FAILED = "parser_failed", "het lezen van dit bestand liep vast"
+    IDENTITY_UNCERTAIN = "identity_uncertain", "niet zeker is over wie dit gaat; een medewerker kijkt ernaar"
+    NOT_RESIDENT = "not_resident", "de persoon is geen inwoner van deze gemeente"
+    CONSENT_NEEDED = "consent_needed", "een geldige toestemming van de patiënt ontbreekt"
+    MAY_NOT_CONSENT = "may_not_consent", "wie dit verklaart, mag dat voor deze persoon niet (alleen)"
+    ADVICE_RECORD = "advice_record", "een adviesvraag mag niet worden geleverd"
+    POLICE_SOURCE = "police_source", "een melding van de politie mag niet worden geleverd"
+    UNBORN = "unborn", "een ongeboren kind kan nog niet worden verwerkt"
+    WINDOW_INCOMPLETE = "window_incomplete", "het bestand beslaat niet de hele periode"
+    CEILING = "ceiling", "meer signalen over één persoon dan afgesproken"
     FRAMING = "framing", "geen geldig Avro-raam"
     HEADER = "header", "een verplichte header ontbreekt of is ongeldig"
     KEY = "key", "de sleutel hoort niet bij de inhoud"

@@ -88,7 +88,7 @@ def _draft(record: RawRecord, given: Verklaring) -> ConsentDraft | Refused:
     if last is not None and last < first:
         return Refused(record.row, Refusal.DATE_INVALID, "geldigTot", record.raw)
     return ConsentDraft(
-        bsn=bsn,
+        whom=bsn,
         source_id=given.id,
         kind=KIND_OF[given.verklaring],
         source=SOURCE_OF[given.bron],

@@ -1,12 +1,11 @@
 """Read statements line by line: a broken line is refused alone, and the next is read."""
 
-import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from connectors.connector import Delivered, RawRecord, Refused
-from connectors.json_events import Value, events
-from connectors.reading import LARGEST_ROW, MOST_ROWS, Unreadable, Walked, checked_chunks, rows_of, said_by
+from connectors.json_events import value_again
+from connectors.reading import LARGEST_ROW, MOST_ROWS, Unreadable, Walked, rows_of, said_by
 from schemas.vocabulary import Refusal
 
 _BOM = b"\xef\xbb\xbf"
@@ -35,16 +34,12 @@ def _lines(file: BinaryIO, largest: int) -> Iterator[bytes | None]:
 def _record(row: int, line: bytes | None) -> RawRecord | Refused:
     if line is None:
         return Refused(row, Refusal.SIZE)
-    try:
-        stream = events(checked_chunks(io.BytesIO(line), LARGEST_ROW))
-        value = Value(stream, next(stream))
-        for _ in stream:
-            raise Unreadable(Refusal.SYNTAX)
-    except Unreadable as fault:
-        return Refused(row, fault.reason, fault.field, line)
-    if value.doubled:
-        return Refused(row, Refusal.DUPLICATE_KEY, raw=line)
-    return RawRecord(row, line, value.content)
+    return value_again(row, line)
+
+
+def again(row: int, raw: bytes) -> RawRecord | Refused:
+    """The statement in a line that was kept."""
+    return _record(row, raw)
 
 
 def walk(largest: int, file: BinaryIO) -> Iterator[Walked]:

@@ -12,7 +12,7 @@ from connectors.connector import RawRecord, Refused, SignalDraft
 from connectors.debt_services.model import Vroegsignaal
 from connectors.reading import unseen
 from connectors.refusing import first_fault
-from schemas.vocabulary import Refusal, SignalKind, Source, VersionKind
+from schemas.vocabulary import Attestation, Refusal, SignalKind, Source, VersionKind
 
 KIND_OF: Mapping[str, SignalKind] = MappingProxyType(
     {
@@ -49,6 +49,8 @@ _SPECIAL: Mapping[str, Refusal] = MappingProxyType(
     }
 )
 _LONGEST_ID = 100
+#: [R] A DDAS levering has no fields for them: the agreement with the municipality says that all were met.
+ATTESTED_BY_AGREEMENT = frozenset(Attestation) - {Attestation.UNKNOWN}
 
 
 def normalise(record: RawRecord, today: date) -> SignalDraft | Refused:
@@ -86,7 +88,7 @@ def _draft(record: RawRecord, given: Vroegsignaal) -> SignalDraft | Refused:
     if bsn is None:
         return Refused(record.row, Refusal.BSN_INVALID, "client.burgerservicenummer", record.raw)
     return SignalDraft(
-        bsn=bsn,
+        whom=bsn,
         source_id=unicodedata.normalize("NFC", given.ID),
         source=Source.DEBT_SERVICES,
         kind=VersionKind.WITHDRAWN if given.status in WITHDRAWN else VersionKind.REPORTED,
@@ -95,6 +97,7 @@ def _draft(record: RawRecord, given: Vroegsignaal) -> SignalDraft | Refused:
         ended_on=None,
         crisis=given.crisissignaal or False,
         mutated_at=None,
+        attestations=ATTESTED_BY_AGREEMENT,
     )
 
 

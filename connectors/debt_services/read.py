@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from connectors.connector import Delivered, RawRecord, Refused
 from connectors.debt_services.model import Levering, Uitwisselmodel, Vroegsignaalzaak
-from connectors.json_events import Event, Value, canonical, events
+from connectors.json_events import Event, Value, canonical, events, value_again
 from connectors.moments import moment_in
 from connectors.reading import LARGEST_ROW, MOST_ROWS, Unreadable, Walked, checked_chunks, rows_of, said_by
 from connectors.refusing import first_fault
@@ -140,6 +140,11 @@ def walk(municipality: str, largest: int, file: BinaryIO) -> Iterator[Walked]:
         rows = walked.rows if walked else 0
         place = fault.field or (f"vroegsignalen[{rows}]" if rows else None)
         yield Refused(0, fault.reason, place)
+
+
+def again(row: int, raw: bytes) -> RawRecord | Refused:
+    """The vroegsignaal in the bytes that were kept of it."""
+    return value_again(row, raw)
 
 
 def delivered(municipality: str, largest: int, file: BinaryIO) -> Delivered | Refused:

@@ -62,7 +62,7 @@ def _draft(municipality: str, fields: Fields, today: date) -> SignalDraft:
     kind = _kind(fields)
     first, last = _days(fields, today)
     return SignalDraft(
-        bsn=_bsn(fields),
+        whom=_bsn(fields),
         source_id=number,
         source=Source.SCHOOL_ATTENDANCE,
         kind=_version(fields),

@@ -1,6 +1,8 @@
 """Read a levering of verzuimmeldingen as a stream: every Verzuimgeval is a row of the fields that we may take."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
 from typing import BinaryIO
 
 from lxml import etree
@@ -87,6 +89,12 @@ class _Walk:
             yield Refused(self.rows, *refused, raw)
         else:
             yield RawRecord(self.rows, raw, found)
+
+
+def again(row: int, raw: bytes) -> RawRecord | Refused:
+    """The Verzuimgeval in the bytes that were kept of it."""
+    walked = next(iter(walk(LARGEST_ROW, BytesIO(b"<%b>%b</%b>" % (MANY.encode(), raw, MANY.encode())))))
+    return replace(walked, row=row) if isinstance(walked, RawRecord | Refused) else Refused(row, Refusal.SYNTAX)
 
 
 def walk(largest: int, file: BinaryIO) -> Iterator[Walked]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal, Protocol
 
 from connectors.bsn import Bsn
+from connectors.connector import Described
 from schemas.identity import PersonPseudonym, ReceiptId, TeamId
 
 #: No call takes more persons than this.  Source  rules.md 8
@@ -45,6 +46,7 @@ MAY: Mapping[str, frozenset[Principal]] = MappingProxyType(
         "close_receipt": frozenset({Principal.INTAKE, Principal.REGISTERS}),
         "source_key": frozenset({Principal.INTAKE, Principal.REGISTERS}),
         "pseudonymise_many": frozenset({Principal.INTAKE}),
+        "identify_many": frozenset({Principal.INTAKE}),
         "resolve_many": frozenset({Principal.REGISTERS}),
         "find_many": frozenset({Principal.REGISTERS}),
         "team_tokens": frozenset({Principal.WIJKTEAM}),
@@ -99,6 +101,9 @@ class Vault(Protocol):
 
     def pseudonymise_many(self, receipt: ReceiptId, persons: Sequence[Bsn]) -> list[PersonPseudonym]:
         """One pseudonym per BSN, in order; made where there was none."""
+
+    def identify_many(self, receipt: ReceiptId, persons: Sequence[Described]) -> list[PersonPseudonym | None]:
+        """One pseudonym per description that is certainly one person; None goes to the manual queue."""
 
     def resolve_many(self, receipt: ReceiptId, persons: Sequence[PersonPseudonym]) -> list[Bsn | None]:
         """The BSN behind each pseudonym, None where the mapping is gone."""

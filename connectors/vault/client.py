@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 
 from connectors.bsn import Bsn
+from connectors.connector import Described
 from connectors.vault.api import Receipt, VaultDown, VaultRefused
 from connectors.vault.wire import CALLS, Misread
 from schemas.identity import PersonPseudonym, ReceiptId, TeamId
@@ -41,6 +42,9 @@ class VaultClient:
 
     def pseudonymise_many(self, receipt: ReceiptId, persons: Sequence[Bsn]) -> list[PersonPseudonym]:
         return self._ask_each("pseudonymise_many", receipt, persons)
+
+    def identify_many(self, receipt: ReceiptId, persons: Sequence[Described]) -> list[PersonPseudonym | None]:
+        return self._ask_each("identify_many", receipt, persons)
 
     def resolve_many(self, receipt: ReceiptId, persons: Sequence[PersonPseudonym]) -> list[Bsn | None]:
         return self._ask_each("resolve_many", receipt, persons)

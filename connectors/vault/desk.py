@@ -9,6 +9,7 @@ from secrets import token_bytes, token_hex
 from types import MappingProxyType
 
 from connectors.bsn import Bsn
+from connectors.connector import Described
 from connectors.vault.api import MOST_PERSONS, Denial, Principal, Receipt, ReceiptStatus, VaultRefused
 from connectors.vault.keys import Keys
 from connectors.vault.principals import check, check_source
@@ -82,6 +83,10 @@ class Desk:
         }
         made = self.store.pseudonyms(list(wanted.values()))
         return [made[index] for index in indexes]
+
+    def identify_many(self, receipt: ReceiptId, persons: Sequence[Described]) -> list[PersonPseudonym | None]:
+        self._may("identify_many", receipt, len(persons))
+        return [None for _ in persons]
 
     def resolve_many(self, receipt: ReceiptId, persons: Sequence[PersonPseudonym]) -> list[Bsn | None]:
         self._may("resolve_many", receipt, len(persons))

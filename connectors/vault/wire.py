@@ -1,12 +1,13 @@
 """Every call as JSON and back, from one table that client and server share."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from connectors.bsn import Bsn, digits_of
+from connectors.connector import Described
 from connectors.vault.api import Denial, Receipt, VaultRefused
 from schemas.identity import PersonPseudonym, ReceiptId
 
@@ -77,6 +78,23 @@ def _receipt_out(receipt: Receipt) -> Mapping[str, str]:
     }
 
 
+_TEXTS = tuple(each.name for each in fields(Described) if each.name != "born_on")
+
+
+def _described_out(person: Described) -> Mapping[str, str | None]:
+    texts: dict[str, str | None] = {name: getattr(person, name) for name in _TEXTS}
+    return texts | {"born_on": None if person.born_on is None else person.born_on.isoformat()}
+
+
+def _described(value: Any) -> Described:
+    try:
+        born = value["born_on"]
+        texts = {name: _typed(str)(value[name]) for name in _TEXTS}
+        return Described(**texts, born_on=None if born is None else date.fromisoformat(born))
+    except (KeyError, TypeError, ValueError):
+        raise Misread("described") from None
+
+
 def _maybe(coder: Coder) -> Coder:
     return Coder(
         lambda value: None if value is None else coder.out(value),
@@ -97,6 +115,7 @@ TRUTH = Coder(bool, _typed(bool))
 BYTES = Coder(lambda value: value.hex(), _hex)
 BSN = Coder(digits_of, _bsn)
 PERSON = Coder(str, _pseudonym)
+DESCRIBED = Coder(_described_out, _described)
 RECEIPT = Coder(_receipt_out, _receipt_into)
 NOTHING = Coder(lambda value: None, _typed(type(None)))
 
@@ -131,6 +150,7 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         "close_receipt": Call({"receipt": PERSON}, NOTHING),
         "source_key": Call({"source": TEXT}, BYTES),
         "pseudonymise_many": Call({"receipt": PERSON, "persons": _many(BSN)}, _many(PERSON)),
+        "identify_many": Call({"receipt": PERSON, "persons": _many(DESCRIBED)}, _many(_maybe(PERSON))),
         "resolve_many": Call({"receipt": PERSON, "persons": _many(PERSON)}, _many(_maybe(BSN))),
         "find_many": Call({"receipt": PERSON, "persons": _many(BSN)}, _many(_maybe(PERSON))),
         "team_tokens": Call({"team": TEXT, "persons": _many(PERSON)}, _many(TEXT)),

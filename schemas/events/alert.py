@@ -19,6 +19,7 @@ from schemas.vocabulary import (
     AlertReason,
     AlertStatus,
     LifeDomain,
+    Mark,
     RecipientRole,
     Sector,
     SignalKind,
@@ -47,6 +48,8 @@ class SignalLine:
     life_domain: LifeDomain | None
     signal_kind: SignalKind | None
     ground: str
+    marks: tuple[Mark, ...] = ()
+    inform_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

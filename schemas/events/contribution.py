@@ -16,6 +16,7 @@ from schemas.vocabulary import (
     ContributionKind,
     HouseholdRole,
     LifeDomain,
+    Mark,
     Sector,
     SignalKind,
     Source,
@@ -37,6 +38,8 @@ class ContributedSignal:
     ground: str
     consent: ConsentId | None
     usable_until: date
+    marks: tuple[Mark, ...] = ()
+    inform_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from schemas.identity import (
     VersionId,
 )
 from schemas.vocabulary import (
+    Attestation,
     LifeDomain,
+    Mark,
     Sector,
     SignalKind,
     Source,
@@ -39,3 +41,6 @@ class Signal(Event):
     receipt: ReceiptId
     row: int
     row_hash: str
+    marks: tuple[Mark, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
+    inform_by: date | None = None

@@ -18,10 +18,12 @@ from schemas.identity import (
 )
 from schemas.vocabulary import (
     AlertStatus,
+    Attestation,
     ConsentKind,
     ContributionKind,
     HouseholdRole,
     LifeDomain,
+    Mark,
     MembershipKind,
     OutcomeKind,
     Protection,
@@ -83,6 +85,9 @@ class KeptSignal:
     content_hash: str
     told_kind: OutcomeKind | None
     told_reason: Reason | None
+    marks: tuple[Mark, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
+    inform_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

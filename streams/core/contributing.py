@@ -27,6 +27,8 @@ def _contributed(signal: KeptSignal, permission: Permission) -> ContributedSigna
         ground=permission.ground.id,
         consent=permission.consent,
         usable_until=permission.usable_until,
+        marks=signal.marks,
+        inform_by=signal.inform_by,
     )
 
 

@@ -41,6 +41,8 @@ def _on_ground(
 ) -> Permission | Denial:
     if (reason := _not_usable(ground, policy, today)) is not None:
         return Denial(reason, ground)
+    if not ground.requires <= set(signal.attestations):
+        return Denial(Reason.ATTESTATION_MISSING, ground)
     ends = [signal.observed_on + timedelta(days=ground.retention_days)]
     if ground.in_force_until is not None:
         ends.append(ground.in_force_until)

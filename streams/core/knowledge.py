@@ -45,6 +45,9 @@ def _signal(event: Signal) -> KeptSignal:
         content_hash=event.content_hash,
         told_kind=None,
         told_reason=None,
+        marks=event.marks,
+        attestations=event.attestations,
+        inform_by=event.inform_by,
     )
 
 

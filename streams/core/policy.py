@@ -8,7 +8,7 @@ from typing import Literal
 
 from schemas.events.alert import Contact
 from schemas.identity import AreaCode, TeamId
-from schemas.vocabulary import Law, RecipientRole, Rung, Sector, SignalKind, Source, Urgency
+from schemas.vocabulary import Attestation, Law, RecipientRole, Rung, Sector, SignalKind, Source, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Ground:
     in_force_until: date | None
     retention_days: int
     rungs: Mapping[RecipientRole, Rung]
+    requires: frozenset[Attestation] = frozenset()
 
     def in_force(self, today: date) -> bool:
         """Whether the ground holds on this day."""

@@ -22,6 +22,8 @@ def _line(each: Contributing, role: RecipientRole, policy: Policy) -> SignalLine
         life_domain=each.signal.life_domain if rung in (Rung.LIFE_DOMAIN, Rung.CODE) else None,
         signal_kind=each.signal.signal_kind if rung is Rung.CODE else None,
         ground=ground.label,
+        marks=each.signal.marks,
+        inform_by=each.signal.inform_by,
     )
 
 

@@ -10,7 +10,17 @@ from typing import Any
 from schemas.events.alert import Contact
 from schemas.events.context import PolicyPublished
 from schemas.identity import AreaCode, TeamId
-from schemas.vocabulary import Law, PolicyKind, RecipientRole, Rung, Sector, SignalKind, Source, Urgency
+from schemas.vocabulary import (
+    Attestation,
+    Law,
+    PolicyKind,
+    RecipientRole,
+    Rung,
+    Sector,
+    SignalKind,
+    Source,
+    Urgency,
+)
 from streams.core.policy import Convenant, Ground, Policy, Routing, Rule
 
 
@@ -82,6 +92,7 @@ def _ground(raw: Mapping[str, Any]) -> Ground:
         in_force_until=_day(raw.get("in_force_until")),
         retention_days=raw["retention_days"],
         rungs={RecipientRole(role): Rung(rung) for role, rung in raw["rungs"].items()},
+        requires=frozenset(map(Attestation, raw.get("requires", ()))),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from schemas.vocabulary import Law, RecipientRole, Rung, Sector, SignalKind, Source, Urgency
+from schemas.vocabulary import Attestation, Law, RecipientRole, Rung, Sector, SignalKind, Source, Urgency
 from streams.policy.bundle import canonical
 from streams.policy.examples import Given, fails
 
@@ -42,6 +42,7 @@ class _Ground(_Strict):
     in_force_until: date | None = None
     retention_days: _POSITIVE
     rungs: Mapping[RecipientRole, Rung]
+    requires: tuple[Attestation, ...] = ()
 
 
 class _Convenant(_Strict):

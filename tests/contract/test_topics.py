@@ -22,6 +22,7 @@ HOUSE: dict[str, tuple[str, str, str, int | None]] = {
     "signal.debt-services.v1": ("person", "signal", DELETE, DAYS),
     "signal.general-practice.v1": ("person", "signal", DELETE, DAYS),
     "signal.veilig-thuis.v1": ("person", "signal", DELETE, DAYS),
+    "signal.wijkteam.v1": ("person", "signal", DELETE, DAYS),
     "household.membership.v1": ("person", "household", COMPACT, None),
     "consent.v1": ("person", "consent", COMPACT, None),
     "person-lifecycle.v1": ("person", "kind", BOTH, 192),
@@ -82,8 +83,9 @@ def test_all_topics_that_meet_in_a_step_have_as_many_partitions() -> None:
 
 
 def test_a_signal_topic_is_written_by_its_own_connector_alone() -> None:
+    named = {Source.WIJKTEAM: "wijkteam_intake"}  # connectors/wijkteam is the inbox
     for source, name in SIGNAL_TOPICS.items():
-        assert TOPICS[name].producers == (source.value,)
+        assert TOPICS[name].producers == (named.get(source, source.value),)
     assert set(SIGNAL_TOPICS) == set(Source) - {Source.UNKNOWN}
 
 

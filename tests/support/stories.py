@@ -26,6 +26,7 @@ from schemas.identity import (
 from schemas.sectors import LIFE_DOMAIN_OF, SECTOR_OF
 from schemas.shapes import milliseconds
 from schemas.vocabulary import (
+    Attestation,
     CalendarKind,
     ConsentKind,
     GivenBy,
@@ -109,6 +110,9 @@ def _membership(
     )
 
 
+ATTESTED = tuple(sorted(set(Attestation) - {Attestation.UNKNOWN}))
+
+
 def _signal(
     who: str,
     name: str,
@@ -139,6 +143,7 @@ def _signal(
         receipt=RECEIPT,
         row=1,
         row_hash=named("row", name),
+        attestations=ATTESTED if source is Source.DEBT_SERVICES else (),
     )
 
 
