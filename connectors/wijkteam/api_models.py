@@ -52,6 +52,8 @@ class Signaal(Said):
     bron: str
     domein: str
     grondslag: str
+    let_op: list[str] = []
+    informeren_voor: date | None = None
 
 
 class Contactpunt(Said):
@@ -163,7 +165,14 @@ def whole(row: Row, detail: Detail) -> Signalering:
             "venster_van": body.get("window_start"),
             "venster_tot": body.get("window_end"),
             "signalen": [
-                Signaal(datum=line.date, bron=line.source, domein=line.domain, grondslag=line.ground)
+                Signaal(
+                    datum=line.date,
+                    bron=line.source,
+                    domein=line.domain,
+                    grondslag=line.ground,
+                    let_op=list(line.marks),
+                    informeren_voor=line.inform_by,
+                )
                 for line in detail.lines
             ],
             "niet_gebruikt": list(detail.not_used),

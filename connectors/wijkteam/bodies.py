@@ -26,6 +26,8 @@ def body_of(event: Alert, view: View) -> dict[str, Any]:
                 "source": line.source.value,
                 "domain": _domain(line),
                 "ground": line.ground,
+                "marks": [mark.value for mark in line.marks],
+                "inform_by": line.inform_by.isoformat() if line.inform_by else None,
             }
             for line in view.lines
         ],

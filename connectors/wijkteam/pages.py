@@ -53,12 +53,17 @@ class Kaart:
 
 @dataclass(frozen=True, slots=True)
 class Lijn:
-    """One signal that counted, with the ground on which it may be seen; `source` is a key of BRONNEN."""
+    """One signal that counted, with the ground on which it may be seen; `source` is a key of BRONNEN.
+
+    `marks` say in words what to heed, `inform_by` by when the person must have been told of the signal.
+    """
 
     date: date
     source: str
     domain: str
     ground: str
+    marks: tuple[str, ...] = ()
+    inform_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,13 @@ class Detail:
     refused_reason: str | None
     csrf: str
     visible_until: date | None = None
+
+    @property
+    def heed(self) -> tuple[tuple[str, str | date], ...]:
+        """What must be heeded before anybody acts, each once: (source, what), or (source, the day to inform by)."""
+        said: list[tuple[str, str | date]] = [(line.source, mark) for line in self.lines for mark in line.marks]
+        said += [(line.source, line.inform_by) for line in self.lines if line.inform_by is not None]
+        return tuple(dict.fromkeys(said))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,6 @@ def cleaning(keys: FeedKeys, at: datetime) -> Clean:
 def _named(keys: FeedKeys, columns: tuple[str, str], standing: frozenset[Key]) -> Iterator[tuple[str, str]]:
     for key in standing:
         owner, entity = (
-            keys.person(value) if column == "person" else value
-            for column, value in zip(columns, key, strict=True)
+            keys.person(value) if column == "person" else value for column, value in zip(columns, key, strict=True)
         )
         yield owner, entity

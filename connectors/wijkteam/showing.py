@@ -9,7 +9,7 @@ from connectors.wijkteam import pages
 from connectors.wijkteam.pages import Detail, Filter, Kaart, LogRegel, Persoon, Regel, Tellingen, Urgency
 from connectors.wijkteam.reading import Names, Row, state_of
 from schemas.civil import civil_day
-from schemas.vocabulary import AlertReason, Sector, TeamOutcome
+from schemas.vocabulary import AlertReason, Mark, Sector, TeamOutcome
 
 PAGE = 50
 URGENCIES: dict[str, Urgency] = {"today": "vandaag", "this_week": "deze_week", "follow": "volgen"}
@@ -133,10 +133,7 @@ def detail(
         why=body.get("why", ""),
         rule_name=rule.get("name", body.get("rule", "")),
         rule_version=body.get("rule_version", ""),
-        lines=tuple(
-            pages.Lijn(date.fromisoformat(each["date"]), each["source"], each["domain"], each["ground"])
-            for each in body.get("lines", ())
-        ),
+        lines=tuple(_line(each) for each in body.get("lines", ())),
         not_used=tuple(body.get("not_used", ())),
         window_start=date.fromisoformat(first) - timedelta(days=1) if first else kaart.since,
         window_end=date.fromisoformat(last) if last else kaart.since,
@@ -147,6 +144,18 @@ def detail(
         refused_reason=refusal_of(row),
         csrf=csrf,
         visible_until=row.usable_until - timedelta(days=1) if row.usable_until and row.live else None,
+    )
+
+
+def _line(each: dict[str, Any]) -> pages.Lijn:
+    inform_by = each.get("inform_by")
+    return pages.Lijn(
+        date.fromisoformat(each["date"]),
+        each["source"],
+        each["domain"],
+        each["ground"],
+        tuple(Mark(mark).label for mark in each.get("marks", ())),
+        date.fromisoformat(inform_by) if inform_by else None,
     )
 
 

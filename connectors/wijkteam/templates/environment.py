@@ -20,7 +20,7 @@ class Bron(NamedTuple):
     """How a source is named and drawn; the drawing itself is in _vormen.html."""
 
     label: str
-    shape: Literal["cirkel", "vierkant", "ruit", "driehoek"]
+    shape: Literal["cirkel", "vierkant", "ruit", "driehoek", "zeshoek"]
 
 
 BRONNEN = {
@@ -28,6 +28,7 @@ BRONNEN = {
     "debt_services": Bron("Schuldhulp", "vierkant"),
     "general_practice": Bron("Huisarts", "ruit"),
     "veilig_thuis": Bron("Veilig Thuis", "driehoek"),
+    "wijkteam": Bron("Wijkteam", "zeshoek"),
 }
 COMPONENTS = (
     *("root", "paragraph", "heading-1", "heading-2", "heading-3", "link", "button", "data-badge", "table"),

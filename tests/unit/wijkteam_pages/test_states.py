@@ -1,6 +1,7 @@
 """What each state shows, and what an overtaken or withdrawn alert never shows."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -168,3 +169,28 @@ def test_a_card_keeps_the_filter_when_it_is_chosen() -> None:
     assert link == (
         "/werkvoorraad?tegel=vandaag&zoek=wn+%26+co&urgentie=vandaag&bron=veilig_thuis&signalering=a48213#detail"
     )
+
+
+MARKED = replace(
+    DETAIL,
+    lines=(
+        replace(DETAIL.lines[0], source="veilig_thuis", marks=("bel eerst de bron",), inform_by=date(2026, 12, 4)),
+        replace(DETAIL.lines[1], source="veilig_thuis", marks=("bel eerst de bron",), inform_by=date(2026, 12, 4)),
+    ),
+)
+
+
+def test_what_must_be_heeded_stands_above_the_content_and_each_thing_once() -> None:
+    tree = parsed(pages.signalering_page(KADER, MARKED))
+    (box,) = tree.xpath("//section[@aria-labelledby='let-op']")
+    assert [" ".join(each.text_content().split()) for each in box.xpath(".//li")] == [
+        "Veilig Thuis: bel eerst de bron.",
+        "Veilig Thuis: de betrokkene moet uiterlijk 4 december 2026 van dit signaal weten.",
+    ]
+    headings = [each.text_content() for each in tree.xpath("//main//h2|//main//h3")]
+    assert headings.index("Let op") < headings.index("Waarom krijgt u dit?")
+
+
+def test_an_alert_without_marks_has_no_such_box_and_a_hidden_one_neither() -> None:
+    for detail in (DETAIL, in_state("wordt_bijgewerkt", MARKED)):
+        assert "let-op" not in pages.signalering_page(KADER, detail)
