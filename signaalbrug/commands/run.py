@@ -15,6 +15,7 @@ DATABASES: Mapping[str, str] = MappingProxyType(
         "vault": "SIGNAALBRUG_VAULT_DATABASE",
         "registers": "SIGNAALBRUG_DATABASE",
         "intake": "SIGNAALBRUG_DATABASE",
+        "receiving": "SIGNAALBRUG_DATABASE",
         "trail": "SIGNAALBRUG_DATABASE",
     }
 )

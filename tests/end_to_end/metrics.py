@@ -42,6 +42,8 @@ ADDED = frozenset(
         "intake_outage",
         "intake_source_expected_timestamp_seconds",
         "intake_waiting_files",
+        "polling_stands_still",
+        "push_requests_total",
         "register_lookups_total",
         "step_emitted_total",
         "step_failed_total",

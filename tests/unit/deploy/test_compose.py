@@ -15,7 +15,7 @@ from signaalbrug.local.jars import read_lock
 from signaalbrug.local.kafka import LOCK as KAFKA_LOCK
 from signaalbrug.local.state import CHECKOUT, State
 from signaalbrug.secrets import secrets_of
-from signaalbrug.wiring import DATABASE_MODULES, PROCESSES, Places, processes
+from signaalbrug.wiring import DATABASE_MODULES, MODULES, PROCESSES, Places, processes
 
 COMPOSE: dict[str, Any] = yaml.safe_load((CHECKOUT / "deploy/compose.yaml").read_text())
 SCHEMA = json.loads((Path(__file__).parent / "compose_schema/compose_spec.json").read_text())
@@ -40,7 +40,8 @@ def test_a_mistake_that_is_planted_is_found(planted: dict[str, Any]) -> None:
 
 
 def test_it_runs_exactly_the_processes_there_are() -> None:
-    assert set(COMPOSE["services"]) - SERVERS == set(PROCESSES)
+    assert set(COMPOSE["services"]) - SERVERS == {*PROCESSES, "receiving"}
+    assert set(MODULES) - {"receiving"} <= set(PROCESSES)
 
 
 def test_every_process_gets_the_settings_that_wiring_gives_it(tmp_path: Path) -> None:
