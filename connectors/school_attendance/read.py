@@ -1,5 +1,6 @@
-"""Read a levering of verzuimmeldingen as a stream: every Verzuimgeval is a row of the fields that we may take."""
+"""Read a levering of verzuimmeldingen as a stream, XML or CSV: every row holds the fields that we may take."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -8,8 +9,13 @@ from typing import BinaryIO
 from lxml import etree
 
 from connectors.connector import Delivered, RawRecord, Refused
+from connectors.csv_rows import is_csv_row
+from connectors.csv_rows import walk as walk_csv
+from connectors.formats import format_of
+from connectors.json_events import value_again
 from connectors.manifest import manifest_of
 from connectors.reading import LARGEST_ROW, MOST_ROWS, Unreadable, Walked, checked_chunks, rows_of, said_by
+from connectors.school_attendance.dialects import CSV, PROFILE, XML, Written
 from connectors.xml_events import events, forget, local_name
 from schemas.vocabulary import Refusal
 
@@ -26,27 +32,44 @@ _HOLDERS = frozenset(
         "Procesverloop",
     }
 )
-#: Beside what is taken: who else may be named instead of a BSN, and for which municipality it is.
-_FIELDS = MANIFEST.takes | {"Onderwijsnummer", "CodeUitvoerderVSV"}
 _BESIDE_ROWS = frozenset({"Selectieperiode"})
 
 
-def _fields(element: etree._Element, found: dict[str, str]) -> tuple[Refusal, str | None] | None:
-    """Gather the fields that may be taken; what is dropped is not looked into."""
-    for child in element:
-        name = local_name(child)
-        if name in MANIFEST.drops:
-            continue
-        if name in _HOLDERS:
-            if (refused := _fields(child, found)) is not None:
-                return refused
-        elif name not in _FIELDS or len(child):
-            return Refusal.FIELD_NOT_ALLOWED, None
-        elif name in found:
-            return Refusal.DUPLICATE_KEY, name
-        else:
-            found[name] = (child.text or "").strip()
-    return None
+class _Row:
+    """What is gathered of one row: the fields that may be taken, the first fault, and what must fall off."""
+
+    def __init__(self, element: etree._Element) -> None:
+        self.found: dict[str, str] = {}
+        self.fault: tuple[Refusal, str | None] | None = None
+        self._dropped: list[tuple[etree._Element, etree._Element]] = []
+        self._gather(element)
+
+    def _gather(self, element: etree._Element) -> None:
+        """Look into everything but what is dropped, also behind a fault: what is kept holds nothing of it."""
+        for child in element:
+            name = local_name(child)
+            if name in MANIFEST.drops:
+                self._dropped.append((element, child))
+            elif name in _HOLDERS:
+                self._gather(child)
+            elif name not in MANIFEST.takes or len(child):
+                self.fault = (Refusal.FIELD_NOT_ALLOWED, None)  # goes before all: of such a row nothing is kept
+            elif name in self.found:
+                self.fault = self.fault or (Refusal.DUPLICATE_KEY, name)
+            else:
+                self.found[name] = (child.text or "").strip()
+
+    def kept(self, element: etree._Element) -> bytes:
+        """The bytes that may be kept of the row; afterwards nothing that is dropped is left in the element.
+
+        Exclusive: with the namespaces of its surroundings libxml2 writes a part of a document wrongly.
+        """
+        for parent, child in self._dropped:
+            parent.remove(child)
+        try:
+            return etree.tostring(element, method="c14n", exclusive=True, with_comments=False, with_tail=False)
+        except etree.C14NError:
+            raise Unreadable(Refusal.SYNTAX) from None  # a namespace that is no URI
 
 
 class _Walk:
@@ -79,32 +102,67 @@ class _Walk:
         self.rows += 1
         if self.rows > MOST_ROWS:
             raise Unreadable(Refusal.SIZE, ROW)
-        raw = etree.tostring(element, method="c14n", with_comments=False, with_tail=False)
-        found: dict[str, str] = {}
-        refused = _fields(element, found)
+        size = len(etree.tostring(element, encoding="utf-8", with_tail=False))
+        row = _Row(element)
+        raw = row.kept(element)
         forget(element)
-        if len(raw) > LARGEST_ROW:
+        if size > LARGEST_ROW:
             yield Refused(self.rows, Refusal.SIZE)
-        elif refused is not None:
-            yield Refused(self.rows, *refused, raw)
+        elif row.fault is not None:
+            yield Refused(self.rows, *row.fault, raw)
         else:
-            yield RawRecord(self.rows, raw, found)
+            yield RawRecord(self.rows, raw, Written(XML, row.found))
 
 
-def again(row: int, raw: bytes) -> RawRecord | Refused:
-    """The Verzuimgeval in the bytes that were kept of it."""
-    walked = next(iter(walk(LARGEST_ROW, BytesIO(b"<%b>%b</%b>" % (MANY.encode(), raw, MANY.encode())))))
-    return replace(walked, row=row) if isinstance(walked, RawRecord | Refused) else Refused(row, Refusal.SYNTAX)
-
-
-def walk(largest: int, file: BinaryIO) -> Iterator[Walked]:
-    """Rows, refusals, and at the end what the file says of itself; a refusal of the whole ends it."""
+def _walk_xml(largest: int, file: BinaryIO) -> Iterator[Walked]:
     walked = _Walk(file, largest)
     try:
         yield from walked.document()
     except Unreadable as fault:
         place = fault.field or (f"{ROW}[{walked.rows}]" if walked.rows else None)
         yield Refused(0, fault.reason, place)
+
+
+def _walk_csv(largest: int, file: BinaryIO) -> Iterator[Walked]:
+    """A file that was cut off would make an L of an LRV: its last row must end as a row does."""
+    row = 0
+    for each in walk_csv(file, largest, PROFILE):
+        match each:
+            case RawRecord(row=row, content=texts):
+                yield replace(each, content=Written(CSV, texts))
+            case Delivered() if not _ends_a_line(file):
+                yield Refused(0, Refusal.SYNTAX, f"rij[{row}]")
+            case _:
+                yield each
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
+
+
+def walk(largest: int, file: BinaryIO) -> Iterator[Walked]:
+    """Rows, refusals, and at the end what the file says of itself; a refusal of the whole ends it."""
+    yield from (_walk_xml if format_of(file) == "xml" else _walk_csv)(largest, file)
+
+
+def again(row: int, raw: bytes) -> RawRecord | Refused:
+    """The melding in the bytes that were kept of it: a Verzuimgeval, or the columns of a CSV row."""
+    if not raw.startswith(b"<"):
+        kept = value_again(row, raw)
+        if isinstance(kept, Refused):
+            return kept
+        if not is_csv_row(kept.content):
+            return Refused(row, Refusal.SYNTAX, raw=raw)
+        return replace(kept, content=Written(CSV, kept.content))
+    wrapped = BytesIO(b"<%b>%b</%b>" % (MANY.encode(), raw, MANY.encode()))
+    first, *others = _walk_xml(LARGEST_ROW * 2, wrapped)
+    last = others[-1] if others else first
+    if isinstance(last, Refused) and last.row == 0:
+        return replace(last, row=row, raw=raw)
+    if isinstance(first, Delivered) or len(others) != 1:
+        return Refused(row, Refusal.SYNTAX, raw=raw)
+    return replace(first, row=row)
 
 
 def delivered(largest: int, file: BinaryIO) -> Delivered | Refused:
