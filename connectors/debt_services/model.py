@@ -11,8 +11,8 @@ from connectors.json_events import canonical
 from connectors.moments import Day, Moment
 
 
-def _unique(items: Any) -> Any:
-    """Before the items are read, so that what is compared is what was received."""
+def unique(items: Any) -> Any:
+    """The list of which no two items are equal, before they are read: what is compared is what was received."""
     if isinstance(items, list) and len({canonical(each) for each in items}) != len(items):
         raise ValueError("unique")
     return items
@@ -138,7 +138,7 @@ class Vroegsignaalzaak(Part):
     startdatumMatchingperiode: Day | None = None
     datumOpgepakt: Day | None = None
     einddatumMatchingperiode: Day | None = None
-    vroegsignalen: Annotated[list[Reference], Field(min_length=1), BeforeValidator(_unique)] | None = None
+    vroegsignalen: Annotated[list[Reference], Field(min_length=1), BeforeValidator(unique)] | None = None
     contactpogingen: list[Contactpoging] | None = None
 
 
@@ -152,7 +152,7 @@ class Contactpersoon(Part):
 class AanleverendeOrganisatie(Part):
     naam: str | None = None
     kvk_nummer: str | None = Field(default=None, alias="kvk-nummer")
-    contactpersonen: Annotated[list[Contactpersoon], Field(min_length=1), BeforeValidator(_unique)] | None = None
+    contactpersonen: Annotated[list[Contactpersoon], Field(min_length=1), BeforeValidator(unique)] | None = None
 
 
 class Levering(Part):

@@ -1,104 +1,130 @@
-"""What a vroegsignaal means to us: kind, day, crisis, and whether it stands; amount and address stay behind."""
+"""What a row means: a vroegsignaal of either version, a line of a CSV, or what a zaak says of a signal."""
 
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from pydantic import ValidationError
 
-from connectors.bsn import Bsn
-from connectors.connector import RawRecord, Refused, SignalDraft
-from connectors.debt_services.model import Vroegsignaal
+from connectors.connector import Feedback, RawRecord, Refused, SignalDraft, Whom
+from connectors.debt_services import model, model_v09
+from connectors.debt_services.agreement import Agreement
+from connectors.debt_services.csv_lines import line_draft
+from connectors.debt_services.rows import Held, Shape
+from connectors.debt_services.said import REPEATED, WITHDRAWN, Faulty, Names, Reading, Said, draft_of, identifier
+from connectors.debt_services.whom import bsn_of, described
 from connectors.reading import unseen
-from connectors.refusing import first_fault
-from schemas.vocabulary import Attestation, Refusal, SignalKind, Source, VersionKind
+from connectors.refusing import refused_by
+from schemas.vocabulary import Refusal, Source
 
-KIND_OF: Mapping[str, SignalKind] = MappingProxyType(
-    {
-        "Huur": SignalKind.ARREARS_RENT,
-        "Hypotheek": SignalKind.ARREARS_MORTGAGE,
-        "Energie": SignalKind.ARREARS_ENERGY,
-        "Water": SignalKind.ARREARS_WATER,
-        "Zorg": SignalKind.ARREARS_HEALTH_INSURANCE,
-        "CAK Zorgverzekeringen": SignalKind.ARREARS_HEALTH_INSURANCE,
-        "Belastingdienst": SignalKind.ARREARS_TAX,
-        "Dienst Toeslagen": SignalKind.ARREARS_TAX,
-        "CAK Eigen bijdrage": SignalKind.ARREARS_OTHER,
-        "DUO": SignalKind.ARREARS_OTHER,
-        "Overige": SignalKind.ARREARS_OTHER,
-    }
-)
+_Given = model.Vroegsignaal | model_v09.Vroegsignaal
 
-#: [R] The municipality says that nothing (more) is to be done with it: it must lead nobody to a door.
-WITHDRAWN = frozenset(
-    {
-        "Inwoner is overleden",
-        "Niet opgepakt: andere reden",
-        "Niet opgepakt: herhaalde melding",
-        "Niet opgepakt: onterecht signaal",
-        "Persoon is geen inwoner (meer) in de gemeente",
-    }
-)
 _SPECIAL: Mapping[str, Refusal] = MappingProxyType(
     {
         "burgerservicenummer": Refusal.BSN_INVALID,
+        "Burgerservicenummer": Refusal.BSN_INVALID,
         "signaaldatum": Refusal.DATE_INVALID,
         "ontstaansdatum": Refusal.DATE_INVALID,
         "geboortedatum": Refusal.DATE_INVALID,
+        "Geboortedatum": Refusal.DATE_INVALID,
     }
 )
-_LONGEST_ID = 100
-#: [R] A DDAS levering has no fields for them: the agreement with the municipality says that all were met.
-ATTESTED_BY_AGREEMENT = frozenset(Attestation) - {Attestation.UNKNOWN}
+_OPEN_09: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "client": model_v09.names_of(model_v09.Client),
+        "signaalpartner": model_v09.names_of(model_v09.Signaalpartner),
+    }
+)
 
 
-def normalise(record: RawRecord, today: date) -> SignalDraft | Refused:
-    """The draft of one vroegsignaal, or why it is none."""
-    if unseen(_all_text(record.content)):
+def normalise(agreed: Agreement, record: RawRecord, today: date) -> SignalDraft | Feedback | Refused:
+    """The draft of one row, or why it is none."""
+    held: Held = record.content
+    if unseen(_all_text(held.value)):
         return Refused(record.row, Refusal.CONTROL_CHARACTER, raw=record.raw)
     try:
-        given = Vroegsignaal.model_validate(record.content)
+        return _MEANING[held.shape](agreed, held.value, today)
     except ValidationError as invalid:
-        reason, field = first_fault(invalid, _SPECIAL)
-        return Refused(record.row, reason, field, record.raw)
-    refused = _not_for_us(given, today)
-    if refused is not None:
-        return Refused(record.row, *refused, record.raw)
-    return _draft(record, given)
+        return refused_by(record, invalid, _SPECIAL)
+    except Faulty as faulty:
+        (reason, field), *others = faulty.faults
+        return Refused(record.row, reason, field, record.raw, tuple(others))
 
 
-def _not_for_us(given: Vroegsignaal, today: date) -> tuple[Refusal, str] | None:
-    """What the schema lets through and we cannot use."""
-    if given.client.burgerservicenummer is None:
-        return Refusal.BSN_MISSING, "client"
-    if given.signaalpartner.type is None:
-        return Refusal.FIELD_MISSING, "signaalpartner.type"
-    if given.signaaldatum is None:
-        return Refusal.FIELD_MISSING, "signaaldatum"
-    if date.fromisoformat(given.signaaldatum) > today:
-        return Refusal.DATE_IN_FUTURE, "signaaldatum"
-    if not given.ID.strip() or len(given.ID) > _LONGEST_ID:
-        return Refusal.FIELD_INVALID, "ID"
-    return None
+def _signal_12(agreed: Agreement, content: Any, today: date) -> SignalDraft:
+    given, reading = model.Vroegsignaal.model_validate(content), Reading()
+    return _draft(agreed, reading, given, reading.of(_whom_12, agreed, given.client), today)
 
 
-def _draft(record: RawRecord, given: Vroegsignaal) -> SignalDraft | Refused:
-    bsn = Bsn.parse(given.client.burgerservicenummer or "")
-    if bsn is None:
-        return Refused(record.row, Refusal.BSN_INVALID, "client.burgerservicenummer", record.raw)
-    return SignalDraft(
-        whom=bsn,
-        source_id=unicodedata.normalize("NFC", given.ID),
-        source=Source.DEBT_SERVICES,
-        kind=VersionKind.WITHDRAWN if given.status in WITHDRAWN else VersionKind.REPORTED,
-        signal_kind=KIND_OF[given.signaalpartner.type or "Overige"],
-        observed_on=date.fromisoformat(given.signaaldatum or ""),
-        ended_on=None,
+def _whom_12(agreed: Agreement, client: model.Client) -> Whom:
+    if client.burgerservicenummer is not None:
+        return bsn_of(agreed, client.burgerservicenummer, "client.burgerservicenummer")
+    address = {
+        "postcode": client.postcode,
+        "house_number": client.huisnummer,
+        "house_suffix": client.huisnummertoevoeging,
+    }
+    return described(_day(client.geboortedatum), address, "client", "client.postcode")
+
+
+def _signal_09(agreed: Agreement, content: Any, today: date) -> SignalDraft:
+    given, reading = model_v09.Vroegsignaal.model_validate(content), Reading()
+    # The schema leaves these two open; what was not agreed may not be sent.
+    if more := [part for part, known in _OPEN_09.items() if set(content[part]) - known]:
+        raise Faulty(*((Refusal.FIELD_NOT_ALLOWED, part) for part in more))
+    return _draft(agreed, reading, given, reading.of(_whom_09, agreed, given.client), today)
+
+
+def _whom_09(agreed: Agreement, client: model_v09.Client) -> Whom:
+    """By number where there is one: then the names beside it are dropped."""
+    if client.burgerservicenummer:
+        return bsn_of(agreed, client.burgerservicenummer, "client.Burgerservicenummer")
+    person = {
+        "family_name": client.achternaam,
+        "prefix": client.voorvoegsel,
+        "initials": client.voorletters,
+        "postcode": client.postcode,
+        "house_number": client.huisnummer,
+        "house_suffix": client.huisnummertoevoeging,
+    }
+    return described(_day(client.geboortedatum), person, "client", "client.Postcode")
+
+
+def _draft(agreed: Agreement, reading: Reading, given: _Given, whom: Whom | None, today: date) -> SignalDraft:
+    partner = given.signaalpartner.type
+    said = Said(
+        source_id=reading.of(identifier, given.ID, "ID") or "",
+        partner=partner,
+        status=given.status,
+        signalled_on=_day(given.signaaldatum),
+        began_on=_day(given.ontstaansdatum),
+        amount=given.bedrag,
         crisis=given.crisissignaal or False,
-        mutated_at=None,
-        attestations=ATTESTED_BY_AGREEMENT,
+        warm_handover=given.warmeOverdracht or False,
+        attestations=agreed.attested.get(partner or "", frozenset()),
     )
+    return draft_of(reading, said, whom, Names(), today)
+
+
+def _case(_agreed: Agreement, content: Any, _today: date) -> Feedback:
+    """What the result of a zaak says of one signal: that it ends, or nothing that the signal did not say itself."""
+    result, name = content["resultaat"], content["ID"]
+    return Feedback(
+        source_id="" if name is None else identifier(name, "vroegsignaalzaken.vroegsignalen.ID"),
+        source=Source.DEBT_SERVICES,
+        withdrawn=result in WITHDRAWN,
+        repeated=result == REPEATED,
+    )
+
+
+_MEANING: Mapping[Shape, Callable[[Agreement, Any, date], SignalDraft | Feedback]] = MappingProxyType(
+    {Shape.SIGNAL_12: _signal_12, Shape.SIGNAL_09: _signal_09, Shape.CASE: _case, Shape.LINE: line_draft}
+)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text is not None else None
 
 
 def _all_text(content: object) -> str:

@@ -1,0 +1,54 @@
+"""Claims in the books of intake."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+
+from connectors.claims import Claim
+
+#: A signal lives 183 days by the convenant: after that a repeat is a signal of its own, and no amount is needed.
+CLAIMS_KEPT = timedelta(days=184)
+
+_ABOUT = """
+    select named, entity, person, debt, amount, order_ms, stands from claim where entity in (
+        select entity from claim where named = any(%s)
+        union select entity from claim join unnest(%s::text[], %s::text[]) as wanted (person, debt)
+            using (person, debt) where named = entity)
+    order by entity, named"""
+_KEEP = """
+    insert into claim (named, entity, person, debt, amount, order_ms, stands)
+    select * from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::boolean[])
+    on conflict (named) do update set entity = excluded.entity, person = excluded.person, debt = excluded.debt,
+        amount = excluded.amount, order_ms = excluded.order_ms, stands = excluded.stands, kept_since = now()"""
+
+
+def about(
+    database: psycopg.Connection[Any], named: Iterable[str], debts: Iterable[tuple[str, str]]
+) -> Sequence[Claim]:
+    """Every claim on the signals that these ids or these debts have to do with."""
+    wanted = sorted(debts)
+    columns = (sorted(named), [person for person, _ in wanted], [debt for _, debt in wanted])
+    return [Claim(*each) for each in database.execute(_ABOUT, columns).fetchall()]
+
+
+def keep(cursor: psycopg.Cursor[Any], claims: Sequence[Claim]) -> None:
+    """Write down what these ids say now; of an id that speaks twice, its last word."""
+    last = {each.named: each for each in claims}.values()
+    rows = [(c.named, c.entity, c.person, c.debt, c.amount, c.order_ms, c.stands) for c in last]
+    if rows:
+        cursor.execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
+
+
+def forget(database: psycopg.Connection[Any], person: str) -> None:
+    """Remove every claim about this person."""
+    database.execute("delete from claim where person = %s", (person,))
+
+
+def tidy(database: psycopg.Connection[Any], now: datetime) -> None:
+    """Let go of signals that no id spoke of for as long as a signal is kept."""
+    database.execute(
+        "delete from claim where entity in (select entity from claim group by entity having max(kept_since) < %s)",
+        (now - CLAIMS_KEPT,),
+    )
