@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from connectors.bsn import Bsn
 from connectors.connector import ConsentDraft, RawRecord, Refused
+from connectors.consent_register.who_may import Declared, consents_until
 from connectors.moments import Day, Moment, moment_in
 from connectors.reading import unseen
-from connectors.refusing import first_fault
+from connectors.refusing import refused_by
+from schemas.civil import civil_day
 from schemas.vocabulary import ConsentKind, GivenBy, Purpose, Refusal, Source
 
 KIND_OF: Mapping[str, ConsentKind] = MappingProxyType(
@@ -28,6 +30,7 @@ SOURCE_OF: Mapping[str, Source | None] = MappingProxyType(
         "schuldhulp": Source.DEBT_SERVICES,
         "huisarts": Source.GENERAL_PRACTICE,
         "veilig_thuis": Source.VEILIG_THUIS,
+        "wijkteam": Source.WIJKTEAM,
         "alle": None,
     }
 )
@@ -39,13 +42,22 @@ PURPOSE_OF: Mapping[str, Purpose] = MappingProxyType(
     }
 )
 GIVEN_BY: Mapping[str, GivenBy] = MappingProxyType(
-    {"zelf": GivenBy.SELF, "vertegenwoordiger": GivenBy.REPRESENTATIVE, "beiden": GivenBy.BOTH}
+    {
+        "zelf": GivenBy.SELF,
+        "vertegenwoordiger": GivenBy.REPRESENTATIVE,
+        "beide_vertegenwoordigers": GivenBy.REPRESENTATIVE,
+        "beiden": GivenBy.BOTH,
+        "zelf_en_beide_vertegenwoordigers": GivenBy.BOTH,
+    }
 )
+#: Nobody older lives.
+FIRST_BIRTH = date(1900, 1, 1)
 _SPECIAL: Mapping[str, Refusal] = MappingProxyType(
     {
         "burgerservicenummer": Refusal.BSN_INVALID,
         "geldigVanaf": Refusal.DATE_INVALID,
         "geldigTot": Refusal.DATE_INVALID,
+        "geboortedatum": Refusal.DATE_INVALID,
         "vastgelegdOp": Refusal.DATE_INVALID,
     }
 )
@@ -59,12 +71,21 @@ class Verklaring(BaseModel):
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
     burgerservicenummer: str
     verklaring: Literal["gegeven", "ingetrokken", "bezwaar", "beperking"]
-    bron: Literal["school", "schuldhulp", "huisarts", "veilig_thuis", "alle"]
+    bron: Literal["school", "schuldhulp", "huisarts", "veilig_thuis", "wijkteam", "alle"]
     doel: Literal["correlatie", "tonen", "onthullen"]
     geldigVanaf: Day
     geldigTot: Day | None = None
-    gegevenDoor: Literal["zelf", "vertegenwoordiger", "beiden"]
+    gegevenDoor: Literal[
+        "zelf", "vertegenwoordiger", "beide_vertegenwoordigers", "beiden", "zelf_en_beide_vertegenwoordigers"
+    ]
     vastgelegdOp: Moment
+    geboortedatum: Day | None = None
+    gezag: (
+        Literal[
+            "eenhoofdig", "gezamenlijk", "voogdij", "curatele", "tijdelijk_geen", "niet_te_bepalen", "in_onderzoek"
+        ]
+        | None
+    ) = None
 
 
 def normalise(record: RawRecord, today: date) -> ConsentDraft | Refused:
@@ -74,19 +95,24 @@ def normalise(record: RawRecord, today: date) -> ConsentDraft | Refused:
     try:
         given = Verklaring.model_validate(record.content)
     except ValidationError as invalid:
-        reason, field = first_fault(invalid, _SPECIAL)
-        return Refused(record.row, reason, field, record.raw)
+        return refused_by(record, invalid, _SPECIAL)
     return _draft(record, given)
 
 
 def _draft(record: RawRecord, given: Verklaring) -> ConsentDraft | Refused:
     bsn = Bsn.parse(given.burgerservicenummer)
+    first, last = date.fromisoformat(given.geldigVanaf), _day(given.geldigTot)
+    until = _until(given, first, last)
+    faults = []
     if bsn is None:
-        return Refused(record.row, Refusal.BSN_INVALID, "burgerservicenummer", record.raw)
-    first = date.fromisoformat(given.geldigVanaf)
-    last = date.fromisoformat(given.geldigTot) if given.geldigTot is not None else None
+        faults.append((Refusal.BSN_INVALID, "burgerservicenummer"))
     if last is not None and last < first:
-        return Refused(record.row, Refusal.DATE_INVALID, "geldigTot", record.raw)
+        faults.append((Refusal.DATE_INVALID, "geldigTot"))
+    if isinstance(until, tuple):
+        faults.append(until)
+    if bsn is None or isinstance(until, tuple) or faults:
+        (reason, field), *others = faults
+        return Refused(record.row, reason, field, record.raw, tuple(others))
     return ConsentDraft(
         whom=bsn,
         source_id=given.id,
@@ -94,10 +120,30 @@ def _draft(record: RawRecord, given: Verklaring) -> ConsentDraft | Refused:
         source=SOURCE_OF[given.bron],
         purpose=PURPOSE_OF[given.doel],
         valid_from=first,
-        valid_until=last,
+        valid_until=until,
         given_by=GIVEN_BY[given.gegevenDoor],
         recorded_at=moment_in(given.vastgelegdOp),
     )
+
+
+def _until(given: Verklaring, first: date, last: date | None) -> date | tuple[Refusal, str] | None:
+    """Until when it holds: as stated, or for a minor until the birthday from which this giver no longer suffices.
+
+    Who takes a consent back, objects or asks for restriction is always believed: it only ever stops a use.
+    """
+    declared, born = civil_day(moment_in(given.vastgelegdOp)), _day(given.geboortedatum)
+    if born is not None and not FIRST_BIRTH <= born <= declared:
+        return Refusal.DATE_INVALID, "geboortedatum"
+    if KIND_OF[given.verklaring] is not ConsentKind.GIVEN:
+        return last
+    ends = consents_until(Declared(given.bron, given.gegevenDoor, given.gezag, born, declared, first))
+    if isinstance(ends, tuple):
+        return ends
+    return min((each for each in (ends, last) if each is not None), default=None)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def _texts(content: Any) -> list[str]:

@@ -2,8 +2,9 @@
 
 from functools import partial
 
+from connectors import json_lines
 from connectors.connector import Connector
-from connectors.consent_register import normalise, read
+from connectors.consent_register import normalise
 from connectors.manifest import manifest_of
 
 
@@ -14,8 +15,8 @@ def way_in(municipality: str) -> Connector:
         name=said.name,
         largest_file=said.largest_file,
         suffixes=said.suffixes,
-        delivered=partial(read.delivered, said.largest_file),
-        read=partial(read.read, said.largest_file),
+        delivered=partial(json_lines.delivered, said.largest_file),
+        read=partial(json_lines.read, said.largest_file),
         normalise=normalise.normalise,
-        again=read.again,
+        again=json_lines.again,
     )

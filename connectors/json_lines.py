@@ -1,4 +1,4 @@
-"""Read statements line by line: a broken line is refused alone, and the next is read."""
+"""Read JSON line by line: a broken line is refused alone, and the next is read."""
 
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -26,6 +26,8 @@ def _lines(file: BinaryIO, largest: int) -> Iterator[bytes | None]:
         if len(piece) == LARGEST_ROW and not piece.endswith(b"\n"):
             while (rest := file.readline(LARGEST_ROW)) and not rest.endswith(b"\n"):
                 total += len(rest)
+                if total > largest:
+                    raise Unreadable(Refusal.SIZE)
             yield None
         elif piece.strip():
             yield piece.strip()
@@ -38,8 +40,8 @@ def _record(row: int, line: bytes | None) -> RawRecord | Refused:
 
 
 def again(row: int, raw: bytes) -> RawRecord | Refused:
-    """The statement in a line that was kept."""
-    return _record(row, raw)
+    """What stands in a line that was kept."""
+    return value_again(row, raw)
 
 
 def walk(largest: int, file: BinaryIO) -> Iterator[Walked]:
@@ -59,10 +61,10 @@ def walk(largest: int, file: BinaryIO) -> Iterator[Walked]:
 
 
 def delivered(largest: int, file: BinaryIO) -> Delivered | Refused:
-    """Read the file to its end; every statement carries its own time."""
+    """Read the file to its end; every line carries its own time."""
     return said_by(walk(largest, file))
 
 
 def read(largest: int, file: BinaryIO) -> Iterator[RawRecord | Refused]:
-    """The statements of the file."""
+    """The lines of the file."""
     return rows_of(walk(largest, file))

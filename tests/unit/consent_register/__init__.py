@@ -1,0 +1,1 @@
+"""Who may state what about the use of whose data."""

@@ -1,0 +1,1 @@
+"""Hand-overs by Veilig Thuis."""

@@ -1,0 +1,1 @@
+"""Worries that a wijkteam saw at an intake."""
