@@ -1,0 +1,119 @@
+"""Deliver over HTTPS: one POST, answered with the receipt after every row was acknowledged.
+
+Source  connectors/receiving/push.py: POST /v1/leveringen/<bron>
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, BinaryIO
+
+import httpx2
+
+_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        ".json": "application/json",
+        ".jsonl": "application/jsonl",
+        ".xml": "application/xml",
+        ".csv": "text/csv",
+    }
+)
+_PIECE = 65_536
+_PATIENCE_S = 90.0
+_LONGEST_ANSWER = 400
+
+
+class NotDelivered(Exception):
+    """The other side took nothing; `again` says whether the same may be sent again."""
+
+    def __init__(self, status: int, what: str, again: bool) -> None:
+        super().__init__(status)
+        self.status, self.what, self.again = status, what, again
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where to, and as whom: a certificate with its key, or a client that may ask for a token."""
+
+    url: str
+    certificate: str | None = None
+    key: str | None = field(default=None, repr=False)
+    authority: str | None = None
+    token_url: str | None = None
+    client: str | None = None
+    secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other side says of the delivery."""
+
+    receipt: str
+    refused: bool
+
+
+def push(way: Way, source: str, file: BinaryIO, rows: int, suffix: str) -> Answer:
+    """Send the file.
+
+    Raises  NotDelivered
+    """
+    headers = {
+        "Content-Type": _TYPES[suffix],
+        "Content-Digest": f"sha-256=:{_digest(file)}:",
+        "Aantal-Rijen": str(rows),
+    }
+    try:
+        with _client(way) as client:
+            if way.token_url is not None:
+                headers["Authorization"] = f"Bearer {_token(client, way)}"
+            file.seek(0)
+            address = f"{way.url.rstrip('/')}/v1/leveringen/{source}"
+            return _answer(client.post(address, content=_pieces(file), headers=headers))
+    except (httpx2.HTTPError, OSError):
+        raise NotDelivered(0, "er kwam geen antwoord.", True) from None
+
+
+def _client(way: Way) -> httpx2.Client:
+    cert = (way.certificate, way.key) if way.certificate and way.key else None
+    return httpx2.Client(timeout=_PATIENCE_S, follow_redirects=False, verify=way.authority or True, cert=cert)
+
+
+def _token(client: httpx2.Client, way: Way) -> str:
+    """OAuth2 client credentials (RFC 6749 4.4)."""
+    asked = {"grant_type": "client_credentials", "scope": "leveringen"}
+    answer = client.post(str(way.token_url), data=asked, auth=(way.client or "", way.secret or ""))
+    said = _said(answer).get("access_token") if answer.status_code == httpx2.codes.OK else None
+    if not isinstance(said, str):
+        raise NotDelivered(answer.status_code, "er werd geen token gegeven.", False)
+    return said
+
+
+def _digest(file: BinaryIO) -> str:
+    file.seek(0)
+    digest = hashlib.sha256()
+    for piece in _pieces(file):
+        digest.update(piece)
+    return base64.b64encode(digest.digest()).decode()
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    yield from iter(lambda: file.read(_PIECE), b"")
+
+
+def _answer(answer: httpx2.Response) -> Answer:
+    said = _said(answer)
+    receipt = said.get("kenmerk")
+    if answer.status_code == httpx2.codes.ACCEPTED and isinstance(receipt, str):
+        return Answer(receipt, said.get("toestand") == "geweigerd")
+    what = str(said.get("detail") or "de andere kant nam het niet aan.")[:_LONGEST_ANSWER]
+    raise NotDelivered(answer.status_code, what, "retry-after" in answer.headers)
+
+
+def _said(answer: httpx2.Response) -> Mapping[str, Any]:
+    try:
+        said = answer.json()
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

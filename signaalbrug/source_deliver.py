@@ -1,0 +1,132 @@
+"""`signaalbrug source deliver`: look at a file, then put it where it is taken in; prints its receipt.
+
+Exit codes: 0 delivered, 1 delivered with rows that are refused, 2 not delivered: nothing of it would be used,
+3 delivered and no receipt yet, 64 asked wrongly, 69 the other side does not take it now.
+"""
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from connectors.formats import format_of
+from connectors.kit.checking import Report
+from connectors.kit.delivering import NoFolder, awaited, folder_of, place
+from connectors.kit.pushing import NotDelivered, Way, push
+from connectors.kit.reports import notes, sentence
+from connectors.kit.reports import place as where_of
+from schemas.vocabulary import Refusal
+from signaalbrug.source_check import MISUSED, NONE, Asked, Misused, Unreadable, code_of, looked_at, opened, told
+
+NOT_YET, UNAVAILABLE = 3, 69
+SETTING = "SIGNAALBRUG_DELIVER_TO"
+_OF_WAY = ("certificate", "key", "authority", "token_url", "client", "secret")
+_OWN_MACHINE = ("http://127.0.0.1:", "http://localhost:")
+_SHOWN = 10
+
+
+class _Away(Exception):
+    """The other side takes nothing now; its text says what to do."""
+
+
+def delivered(asked: Asked, to: str | None, wait_s: float, nothing: bool) -> int:
+    """Deliver the file; returns the exit code."""
+    try:
+        with opened(asked.file) as file:
+            return _delivered(asked, file, to or os.environ.get(SETTING), wait_s, nothing)
+    except Misused as misused:
+        told(str(misused))
+        return MISUSED
+    except Unreadable as unreadable:
+        told(str(unreadable))
+        return NONE
+    except _Away as away:
+        told(str(away))
+        return UNAVAILABLE
+
+
+def _delivered(asked: Asked, file: BinaryIO, to: str | None, wait_s: float, nothing: bool) -> int:
+    report = looked_at(asked, file)
+    if not to:
+        raise Misused(f"zeg waarheen: --to MAP, --to https://… of de instelling {SETTING}.")
+    empty = report.whole_refused and report.faults[0].reason is Refusal.EMPTY
+    if empty and not nothing:
+        raise Misused("het bestand heeft geen rijen. Is er echt niets te melden? Voeg dan --nothing-to-report toe.")
+    _say(report)
+    if report.whole_refused and not empty:
+        told("niet geleverd. Herstel eerst het bestand; signaalbrug source check zegt wat er te doen is.")
+        return NONE
+    code = 0 if empty else code_of(report)
+    rows, suffix = (0 if empty else report.rows), _suffix(asked.file, file)
+    if to.startswith("http://") and not to.startswith(_OWN_MACHINE):
+        raise Misused("alleen https: over http kan ieder onderweg meelezen.")
+    if to.startswith(("https://", *_OWN_MACHINE)):
+        return _pushed(asked.source, file, rows, suffix, to) or code
+    return _placed(asked.source, file, rows, suffix, Path(to), wait_s) or code
+
+
+def _say(report: Report) -> None:
+    for text in (sentence(report), *notes(report)):
+        told(text)
+    for fault in report.faults[:_SHOWN]:
+        told(f"  {where_of(fault)}: {fault.field or '–'} ({fault.reason.value})")
+    if len(report.faults) > _SHOWN:
+        told("  … en meer: signaalbrug source check geeft alles.")
+
+
+def _suffix(path: Path, file: BinaryIO) -> str:
+    """What the format is called; nothing else of the name goes along."""
+    file.seek(0)
+    return ".jsonl" if path.suffix.lower() in (".jsonl", ".ndjson") else f".{format_of(file)}"
+
+
+def _placed(source: str, file: BinaryIO, rows: int, suffix: str, to: Path, wait_s: float) -> int:
+    try:
+        folder = folder_of(to, source)
+        placed = place(file, rows, suffix, folder)
+    except NoFolder:
+        raise Misused("daar is geen leveringsmap (een map met `in` erin). Vraag de gemeente om het pad.") from None
+    except PermissionError:
+        raise _Away("niet geleverd: in die map mag u niet schrijven. Vraag de gemeente om rechten.") from None
+    except OSError:
+        raise _Away("niet geleverd: de map is niet bereikbaar of vol. Probeer het later opnieuw.") from None
+    if wait_s <= 0:
+        told("geleverd. Met --wait wacht dit programma op het ontvangstnummer.")
+        return 0
+    end = time.monotonic() + wait_s
+    receipt = awaited(placed, lambda: time.monotonic() > end, time.sleep)
+    if receipt is None:
+        told("geleverd, maar nog niet verwerkt. Lever niet opnieuw: het bestand blijft staan tot het verwerkt is.")
+        return NOT_YET
+    print(receipt.id)
+    return _refused_there() if receipt.refused else 0
+
+
+def _refused_there() -> int:
+    told("de gemeente weigerde het hele bestand; vraag haar waarom, met dit ontvangstnummer.")
+    return NONE
+
+
+def _pushed(source: str, file: BinaryIO, rows: int, suffix: str, to: str) -> int:
+    try:
+        answer = push(_way(os.environ, to), source, file, rows, suffix)
+    except NotDelivered as failed:
+        again = " Probeer het straks opnieuw; hetzelfde bestand telt één keer." if failed.again else ""
+        raise _Away(f"niet aangenomen ({failed.status or 'geen verbinding'}): {failed.what}{again}") from None
+    print(answer.receipt)
+    return _refused_there() if answer.refused else 0
+
+
+def _way(environment: Mapping[str, str], url: str) -> Way:
+    """As whom: SIGNAALBRUG_DELIVER_CERTIFICATE with _KEY, or _TOKEN_URL with _CLIENT and _SECRET; _AUTHORITY."""
+    given = {name: environment.get(f"SIGNAALBRUG_DELIVER_{name.upper()}") for name in _OF_WAY}
+    return Way(
+        url=url,
+        certificate=given["certificate"],
+        key=given["key"],
+        authority=given["authority"],
+        token_url=given["token_url"],
+        client=given["client"],
+        secret=given["secret"],
+    )

@@ -1,0 +1,1 @@
+"""Tests: the kit against what runs at a municipality."""

@@ -1,0 +1,1 @@
+"""Tests: what a source runs itself, and what certifies a connector."""
