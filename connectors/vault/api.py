@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from connectors.bsn import Bsn
 from connectors.connector import Described
+from connectors.vault.directory import Candidate
 from schemas.identity import PersonPseudonym, ReceiptId, TeamId
 
 #: No call takes more persons than this.  Source  rules.md 8
@@ -24,6 +25,7 @@ class Principal(StrEnum):
     REGISTERS = "registers"
     WIJKTEAM = "wijkteam"
     RIGHTS = "rights"
+    IDENTITY = "identity"
 
 
 class Denial(StrEnum):
@@ -37,6 +39,35 @@ class Denial(StrEnum):
     INVALID = "invalid"
     UNKNOWN_TOKEN = "unknown_token"  # noqa: S105
     REASON_MISSING = "reason_missing"
+    UNKNOWN_QUESTION = "unknown_question"
+    UNKNOWN_PERSON = "unknown_person"
+    ANSWERED = "answered"
+    NOT_THE_SAME = "not_the_same"
+    SAME_USER = "same_user"
+
+
+class Doubt(StrEnum):
+    """Why nobody is certain; what the deskworker is told, and the whole list."""
+
+    SCHOOL_NUMBER = "school_number"
+    NO_BIRTH_DATE = "no_birth_date"
+    NOBODY = "nobody"
+    SEVERAL = "several"
+    BIRTH_DATE_DIFFERS = "birth_date_differs"
+    NAME_DIFFERS = "name_differs"
+    ADDRESS_DIFFERS = "address_differs"
+    NUMBER_UNKNOWN = "number_unknown"
+    TOO_LITTLE = "too_little"
+    UNSETTLED = "unsettled"
+
+
+class QuestionStatus(StrEnum):
+    """How far a question about an identity is; `proposed` waits for a second deskworker."""
+
+    OPEN = "open"
+    PROPOSED = "proposed"
+    DECIDED = "decided"
+    DISMISSED = "dismissed"
 
 
 #: Which principal may make which call; a call that is not here nobody may make.
@@ -45,6 +76,7 @@ MAY: Mapping[str, frozenset[Principal]] = MappingProxyType(
         "open_receipt": frozenset({Principal.INTAKE, Principal.REGISTERS}),
         "close_receipt": frozenset({Principal.INTAKE, Principal.REGISTERS}),
         "source_key": frozenset({Principal.INTAKE, Principal.REGISTERS}),
+        "receipt_key": frozenset({Principal.INTAKE, Principal.REGISTERS}),
         "pseudonymise_many": frozenset({Principal.INTAKE}),
         "identify_many": frozenset({Principal.INTAKE}),
         "resolve_many": frozenset({Principal.REGISTERS}),
@@ -54,6 +86,11 @@ MAY: Mapping[str, frozenset[Principal]] = MappingProxyType(
         "find_to_erase": frozenset({Principal.RIGHTS}),
         "may_erase": frozenset({Principal.RIGHTS}),
         "erase": frozenset({Principal.RIGHTS}),
+        "identity_questions": frozenset({Principal.IDENTITY}),
+        "identity_show": frozenset({Principal.IDENTITY}),
+        "identity_pick": frozenset({Principal.IDENTITY}),
+        "identity_name": frozenset({Principal.IDENTITY}),
+        "identity_dismiss": frozenset({Principal.IDENTITY}),
     }
 )
 
@@ -81,6 +118,27 @@ class Receipt:
     file_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about an identity as a list may show it: nothing of the person."""
+
+    question: str
+    doubt: Doubt
+    source: str
+    status: QuestionStatus
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A question as the deskworker sees it who gave a reason."""
+
+    doubt: Doubt
+    status: QuestionStatus
+    described: Described
+    candidates: tuple[Candidate, ...]
+
+
 class Vault(Protocol):
     """The calls of the vault; the client over its socket and the in-memory twin both answer them.
 
@@ -95,6 +153,9 @@ class Vault(Protocol):
 
     def close_receipt(self, receipt: ReceiptId) -> None:
         """No more persons will be asked for under this receipt."""
+
+    def receipt_key(self, receipt: ReceiptId) -> bytes:
+        """The key of a receipt of one's own, closed or not: that bytes are those of its rows can be shown by it."""
 
     def source_key(self, source: str) -> bytes:
         """The key under which this source's persistent ids become signal ids."""
@@ -125,3 +186,18 @@ class Vault(Protocol):
 
     def erase(self, person: PersonPseudonym) -> None:
         """Destroy every row about this person; nothing links a later pseudonym to the old one."""
+
+    def identity_questions(self) -> list[Asked]:
+        """Every question that waits for a human or was answered, the oldest first."""
+
+    def identity_show(self, question: str, user: str, reason: str) -> Shown:
+        """What was described and who may be meant; the log line stands before the answer is sought."""
+
+    def identity_pick(self, question: str, user: str, candidate: int) -> QuestionStatus:
+        """Say that it is this candidate, counted from 1; `decided` when a second user says the same."""
+
+    def identity_name(self, question: str, user: str, person: Bsn) -> QuestionStatus:
+        """Say that it is the person with this number, whom the register must know; as `identity_pick`."""
+
+    def identity_dismiss(self, question: str, user: str, reason: str) -> None:
+        """Nobody can say who it is: it stays unanswered until the source describes them otherwise."""

@@ -8,11 +8,13 @@ import httpx2
 
 from connectors.bsn import Bsn
 from connectors.connector import Described
-from connectors.vault.api import Receipt, VaultDown, VaultRefused
+from connectors.vault.api import Asked, QuestionStatus, Receipt, Shown, VaultDown, VaultRefused
 from connectors.vault.wire import CALLS, Misread
 from schemas.identity import PersonPseudonym, ReceiptId, TeamId
 
 PATIENCE_S = 20.0
+#: Each is a question or two to the BRP: so many are answered before a caller gives up.
+DESCRIBED_AT_ONCE = 20
 
 
 class VaultClient:
@@ -37,6 +39,9 @@ class VaultClient:
     def close_receipt(self, receipt: ReceiptId) -> None:
         self._ask("close_receipt", receipt)
 
+    def receipt_key(self, receipt: ReceiptId) -> bytes:
+        return self._ask("receipt_key", receipt)  # type: ignore[no-any-return]
+
     def source_key(self, source: str) -> bytes:
         return self._ask("source_key", source)  # type: ignore[no-any-return]
 
@@ -44,7 +49,8 @@ class VaultClient:
         return self._ask_each("pseudonymise_many", receipt, persons)
 
     def identify_many(self, receipt: ReceiptId, persons: Sequence[Described]) -> list[PersonPseudonym | None]:
-        return self._ask_each("identify_many", receipt, persons)
+        parts = [persons[at : at + DESCRIBED_AT_ONCE] for at in range(0, len(persons), DESCRIBED_AT_ONCE)]
+        return [one for part in parts for one in self._ask_each("identify_many", receipt, part)]
 
     def resolve_many(self, receipt: ReceiptId, persons: Sequence[PersonPseudonym]) -> list[Bsn | None]:
         return self._ask_each("resolve_many", receipt, persons)
@@ -66,6 +72,21 @@ class VaultClient:
 
     def erase(self, person: PersonPseudonym) -> None:
         self._ask("erase", person)
+
+    def identity_questions(self) -> list[Asked]:
+        return self._ask("identity_questions")  # type: ignore[no-any-return]
+
+    def identity_show(self, question: str, user: str, reason: str) -> Shown:
+        return self._ask("identity_show", question, user, reason)  # type: ignore[no-any-return]
+
+    def identity_pick(self, question: str, user: str, candidate: int) -> QuestionStatus:
+        return self._ask("identity_pick", question, user, candidate)  # type: ignore[no-any-return]
+
+    def identity_name(self, question: str, user: str, person: Bsn) -> QuestionStatus:
+        return self._ask("identity_name", question, user, person)  # type: ignore[no-any-return]
+
+    def identity_dismiss(self, question: str, user: str, reason: str) -> None:
+        self._ask("identity_dismiss", question, user, reason)
 
     def close(self) -> None:
         """Let go of the socket."""

@@ -5,10 +5,19 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from connectors.vault.api import Principal, Vault
+from connectors.vault.api import Principal, QuestionStatus, Vault
 from connectors.vault.desk import Ceilings, Desk
-from connectors.vault.keys import Keys
-from connectors.vault.store import CallLine, NewPerson, RevealLine, StoredReceipt
+from connectors.vault.directory import Directory, Nobody
+from connectors.vault.keys import Generation, KeyRing, Keys
+from connectors.vault.store import (
+    CallLine,
+    IdentityLine,
+    Moved,
+    NewPerson,
+    Question,
+    RevealLine,
+    StoredReceipt,
+)
 from schemas.identity import PersonPseudonym, ReceiptId, TeamId
 
 
@@ -23,11 +32,21 @@ class MemoryStore:
         self._persons: dict[bytes, NewPerson] = {}
         self._indexes: dict[PersonPseudonym, bytes] = {}
         self._tokens: dict[tuple[TeamId, PersonPseudonym], str] = {}
+        self._questions: dict[str, Question] = {}
+        self.generation: Generation | None = None
         self.reveals: list[RevealLine] = []
         self.calls: list[CallLine] = []
+        self.identities: list[IdentityLine] = []
 
-    def opened(self, content: bytes, fresh: StoredReceipt) -> tuple[StoredReceipt, bool]:
+    def _in_force(self, keys: Generation) -> None:
+        """Whoever writes first says which keys are in force here."""
+        self.generation = self.generation or keys
+        if keys != self.generation:
+            raise Moved(self.generation)
+
+    def opened(self, content: bytes, fresh: StoredReceipt, keys: Generation) -> tuple[StoredReceipt, bool]:
         with self._lock:
+            self._in_force(keys)
             new = content not in self._contents
             if new:
                 self._contents[content] = fresh.id
@@ -51,16 +70,22 @@ class MemoryStore:
             self._days[source, day] = after
             return True
 
-    def pseudonyms(self, wanted: Sequence[NewPerson]) -> Mapping[bytes, PersonPseudonym]:
+    def pseudonyms(self, wanted: Sequence[NewPerson], keys: Generation) -> Mapping[bytes, PersonPseudonym]:
         with self._lock:
-            for person in wanted:
-                if person.index not in self._persons:
-                    self._persons[person.index] = person
-                    self._indexes[person.pseudonym] = person.index
-            return {person.index: self._persons[person.index].pseudonym for person in wanted}
+            self._in_force(keys)
+            return {person.index: self._pseudonym(person) for person in wanted}
 
-    def found(self, indexes: Sequence[bytes]) -> Mapping[bytes, PersonPseudonym]:
+    def _pseudonym(self, person: NewPerson) -> PersonPseudonym:
+        for index in (person.index, *person.earlier):
+            if index in self._persons:
+                return self._persons[index].pseudonym
+        self._persons[person.index] = person
+        self._indexes[person.pseudonym] = person.index
+        return person.pseudonym
+
+    def found(self, indexes: Sequence[bytes], keys: Generation) -> Mapping[bytes, PersonPseudonym]:
         with self._lock:
+            self._in_force(keys)
             return {index: self._persons[index].pseudonym for index in indexes if index in self._persons}
 
     def sealed(self, persons: Sequence[PersonPseudonym]) -> Mapping[PersonPseudonym, bytes]:
@@ -86,12 +111,60 @@ class MemoryStore:
             if index is not None:
                 del self._persons[index]
             self._tokens = {key: token for key, token in self._tokens.items() if key[1] != person}
+            self._questions = {key: each for key, each in self._questions.items() if each.person != person}
 
     def log_reveal(self, line: RevealLine) -> None:
         self.reveals.append(line)
 
     def log_call(self, line: CallLine) -> None:
         self.calls.append(line)
+
+    def asked(self, indexes: Sequence[bytes], keys: Generation) -> Mapping[bytes, Question]:
+        with self._lock:
+            self._in_force(keys)
+            return {each.index: each for each in self._questions.values() if each.index in indexes}
+
+    def ask(self, question: Question, keys: Generation) -> None:
+        with self._lock:
+            self._in_force(keys)
+            places = {question.index, *question.earlier}
+            before = next((each for each in self._questions.values() if each.index in places), None)
+            if before is None:
+                self._questions[question.id] = question
+            elif before.status is QuestionStatus.OPEN:
+                renewed = {"doubt": question.doubt, "candidates": question.candidates}
+                self._questions[before.id] = dataclasses.replace(before, **renewed)  # type: ignore[arg-type]
+
+    def unask(self, question: str) -> None:
+        with self._lock:
+            if self._questions[question].status is QuestionStatus.OPEN:
+                del self._questions[question]
+
+    def question(self, question: str) -> Question | None:
+        return self._questions.get(question)
+
+    def questions(self) -> Sequence[Question]:
+        with self._lock:
+            return sorted(self._questions.values(), key=lambda each: (each.asked_at, each.id))
+
+    def answer(self, before: Question, after: Question, keys: Generation) -> bool:
+        with self._lock:
+            self._in_force(keys)
+            if self._questions.get(before.id) != before:
+                return False
+            self._questions[before.id] = after
+            return True
+
+    def forget_questions(self, before: datetime) -> int:
+        with self._lock:
+            kept = {
+                key: each for key, each in self._questions.items() if (each.changed_at or each.asked_at) >= before
+            }
+            gone, self._questions = len(self._questions) - len(kept), kept
+            return gone
+
+    def log_identity(self, line: IdentityLine) -> None:
+        self.identities.append(line)
 
 
 class MemoryVault:
@@ -102,10 +175,12 @@ class MemoryVault:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         ceilings: Ceilings | None = None,
         keys: Keys | None = None,
+        directory: Directory | None = None,
     ) -> None:
         self.store = MemoryStore()
-        self._keys, self._now, self._ceilings = keys or Keys.fresh(), now, ceilings or Ceilings()
+        self._ring, self._now, self._ceilings = KeyRing(keys or Keys.fresh()), now, ceilings or Ceilings()
+        self._directory = directory or Nobody()
 
     def serving(self, principal: Principal) -> Vault:
         """The vault as this principal sees it."""
-        return Desk(principal, self.store, self._keys, self._now, self._ceilings)
+        return Desk(principal, self.store, self._ring, self._now, self._ceilings, self._directory)

@@ -1,75 +1,32 @@
 """The vault's rows in a PostgreSQL of its own: the server sees keyed hashes and sealed bytes, never a BSN."""
 
-import queue
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import psycopg
-
 from connectors.vault.api import Principal, VaultDown
+from connectors.vault.connections import Connection, in_force
+from connectors.vault.keys import Generation
+from connectors.vault.postgres_questions import PostgresQuestions
 from connectors.vault.store import CallLine, NewPerson, RevealLine, StoredReceipt
 from schemas.identity import PersonPseudonym, ReceiptId, TeamId
 
-Connection = psycopg.Connection[Any]
 _RECEIPT = "id, principal, source, size, sealed_key, opened_at, closed_at"
 _MOST_TRIES = 5
 
 
-class Connections:
-    """At most *most* open connections; one that breaks is thrown away.
-
-    Raises  VaultDown when the database cannot be reached
-    """
-
-    def __init__(self, connect: Callable[[], Connection], most: int = 8, patience_s: float = 10.0) -> None:
-        self._connect, self._patience_s = connect, patience_s
-        self._free: queue.LifoQueue[Connection | None] = queue.LifoQueue()
-        for _ in range(most):
-            self._free.put(None)
-
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """One transaction, committed when this returns."""
-        try:
-            taken = self._free.get(timeout=self._patience_s)
-        except queue.Empty:
-            raise VaultDown from None
-        try:
-            if taken is None or taken.closed:
-                taken = self._connect()
-            with taken.transaction():
-                yield taken
-        except (psycopg.OperationalError, psycopg.InterfaceError):
-            if taken is not None:
-                taken.close()
-            taken = None
-            raise VaultDown from None
-        finally:
-            self._free.put(taken)
-
-    def close(self) -> None:
-        """Close what is free."""
-        while not self._free.empty():
-            taken = self._free.get_nowait()
-            if taken is not None:
-                taken.close()
-
-
-class PostgresStore:
+class PostgresStore(PostgresQuestions):
     """A `Store` in the database of `ddl.py`."""
 
-    def __init__(self, connections: Connections) -> None:
-        self._connections = connections
-
-    def opened(self, content: bytes, fresh: StoredReceipt) -> tuple[StoredReceipt, bool]:
+    def opened(self, content: bytes, fresh: StoredReceipt, keys: Generation) -> tuple[StoredReceipt, bool]:
         with self._connections.transaction() as database:
+            in_force(database, keys)
             database.execute(
-                f"insert into receipt (content, {_RECEIPT}) values (%s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
-                " on conflict (content) do nothing",
+                f"insert into receipt (content, key_version, {_RECEIPT})"  # noqa: S608
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (content) do nothing",
                 (
                     content,
+                    keys.sealing,
                     fresh.id,
                     fresh.principal.value,
                     fresh.source,
@@ -104,24 +61,32 @@ class PostgresStore:
             )
             return done.rowcount == 1
 
-    def pseudonyms(self, wanted: Sequence[NewPerson]) -> Mapping[bytes, PersonPseudonym]:
+    def pseudonyms(self, wanted: Sequence[NewPerson], keys: Generation) -> Mapping[bytes, PersonPseudonym]:
         # In one order, so that two intakes that meet wait for each other and never for both.
         ordered = sorted(wanted, key=lambda person: person.index)
         indexes = [person.index for person in ordered]
+        was, now = _earlier(ordered)
         for _ in range(_MOST_TRIES):
             with self._connections.transaction() as database:
+                in_force(database, keys)
                 database.execute(
-                    "insert into person (idx, pseudonym, sealed)"
-                    " select * from unnest(%s::bytea[], %s::text[], %s::bytea[]) on conflict (idx) do nothing",
-                    (indexes, [person.pseudonym for person in ordered], [person.sealed for person in ordered]),
+                    _MAKE,
+                    (
+                        *(keys.index, keys.sealing),
+                        *(indexes, [person.pseudonym for person in ordered], [person.sealed for person in ordered]),
+                        *(was, now),
+                    ),
                 )
-                found = _pseudonyms(database, indexes)
+                rows = _pseudonyms(database, [*indexes, *was])
+            brought = {after: rows[before] for before, after in zip(was, now, strict=True) if before in rows}
+            found = {index: rows.get(index) or brought[index] for index in indexes if index in {**rows, **brought}}
             if len(found) == len(indexes):
                 return found
         raise VaultDown  # erased between insert and select, time after time
 
-    def found(self, indexes: Sequence[bytes]) -> Mapping[bytes, PersonPseudonym]:
+    def found(self, indexes: Sequence[bytes], keys: Generation) -> Mapping[bytes, PersonPseudonym]:
         with self._connections.transaction() as database:
+            in_force(database, keys)
             return _pseudonyms(database, indexes)
 
     def sealed(self, persons: Sequence[PersonPseudonym]) -> Mapping[PersonPseudonym, bytes]:
@@ -171,6 +136,23 @@ class PostgresStore:
                 "insert into call_log (at, principal, call, receipt, persons) values (%s, %s, %s, %s, %s)",
                 (line.at, line.principal.value, line.call, line.receipt, line.persons),
             )
+
+
+#: One statement sees one moment: a row that is being brought over stands under its earlier index or under the new.
+_MAKE = """
+insert into person (idx, pseudonym, sealed, index_key_version, key_version)
+select fresh.*, %s, %s from unnest(%s::bytea[], %s::text[], %s::bytea[]) as fresh (idx, pseudonym, sealed)
+where not exists (
+    select from unnest(%s::bytea[], %s::bytea[]) as earlier (was, now)
+    join person on person.idx = earlier.was where earlier.now = fresh.idx)
+on conflict (idx) do nothing
+"""
+
+
+def _earlier(persons: Sequence[NewPerson]) -> tuple[list[bytes], list[bytes]]:
+    """Every earlier index, and beside it the one in force."""
+    pairs = [(was, person.index) for person in persons for was in person.earlier]
+    return [was for was, _ in pairs], [now for _, now in pairs]
 
 
 def _pseudonyms(database: Connection, indexes: Sequence[bytes]) -> Mapping[bytes, PersonPseudonym]:

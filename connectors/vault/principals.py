@@ -66,6 +66,13 @@ def write_secrets(keys_file: Path, tokens_file: Path) -> Mapping[Principal, str]
     return tokens
 
 
+def with_every_token(tokens_file: Path, known: Mapping[str, str]) -> Mapping[str, str]:
+    """Tokens for the principals that a folder of an earlier release does not know yet; the others keep theirs."""
+    tokens = {name.value: known.get(name.value) or secrets.token_hex(32) for name in Principal}
+    _write(tokens_file, json.dumps({name: fingerprint(token) for name, token in tokens.items()}))
+    return tokens
+
+
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:

@@ -10,23 +10,36 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from connectors.vault.ddl import TABLES
+from connectors.brp_client import RECOGNISING_FIELDS, BrpApi, BrpDoor, brp_of
+from connectors.vault.api import VaultDown
+from connectors.vault.brp_directory import directory_of
+from connectors.vault.brp_search import BrpSearch
+from connectors.vault.connections import Connections
+from connectors.vault.ddl import DATABASE, TABLES, VERSION
 from connectors.vault.desk import DAILY_CEILING, Ceilings, Desk
-from connectors.vault.keys import Keys
-from connectors.vault.postgres import Connections, PostgresStore
+from connectors.vault.directory import Directory
+from connectors.vault.identifying import QUESTIONS_KEPT
+from connectors.vault.keys import KeyRing
+from connectors.vault.postgres import PostgresStore
 from connectors.vault.principals import Callers
 from connectors.vault.server import Door, SocketServer
+from schemas.civil import civil_day
 from schemas.databases import connect
 from schemas.doors import PREFIX, settings_from
-from schemas.doors import Door as Settings
+from schemas.migrations import TABLE as VERSION_TABLE
+from schemas.migrations import OtherVersion, refuse_other_version
 from schemas.operations import configure_logging, serve_operations, stop_event
 from schemas.scrubbing import error_code
 
 OWN = f"{PREFIX}VAULT_DATABASE"
+_TIDY_EVERY_S = 600.0
 
 
-class VaultSettings(Settings):
-    """Settings of the vault alone; VAULT_CEILINGS is `source=persons,…`."""
+class VaultSettings(BrpDoor):
+    """Settings of the vault alone; VAULT_CEILINGS is `source=persons,…`.
+
+    Without BRP or BRP_URL nobody who is described is certain: all wait for a human.
+    """
 
     vault_database: str
     vault_socket: Path
@@ -59,9 +72,17 @@ def refuse_shared_database(environment: Mapping[str, str]) -> None:
 def refuse_foreign_tables(connection: psycopg.Connection[Any]) -> None:
     """Raises SystemExit(2) when this database holds a table that is not the vault's, or lacks one that is."""
     rows = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
-    if {row[0] for row in rows} != TABLES:
+    if {row[0] for row in rows} - {VERSION_TABLE} != TABLES:
         print(f"{OWN}: deze database is niet (alleen) die van de kluis", flush=True)  # noqa: T201
         raise SystemExit(2)
+
+
+def _refuse_version(connection: psycopg.Connection[Any]) -> None:
+    try:
+        refuse_other_version(connection, DATABASE, VERSION)
+    except OtherVersion as other:
+        print(other, flush=True)  # noqa: T201
+        raise
 
 
 def _ceilings(settings: VaultSettings) -> Ceilings:
@@ -86,6 +107,30 @@ def _ready(connections: Connections, log: Any) -> Callable[[], bool]:
     return ready
 
 
+def _directory(settings: VaultSettings) -> Directory:
+    """Raises SystemExit(2) naming the setting when it is half set."""
+    if settings.brp_url is None and settings.brp_homes_url is None:
+        return directory_of(settings.brp)
+    brp = brp_of(settings, lambda: civil_day(_now()), RECOGNISING_FIELDS)
+    assert isinstance(brp, BrpApi)
+    return BrpSearch(brp)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _tidied(store: PostgresStore, log: Any) -> float:
+    """Let go of questions that nobody may keep any longer; returns after how many seconds to look again."""
+    try:
+        gone = store.forget_questions(_now() - QUESTIONS_KEPT)
+        if gone:
+            log.info("questions_forgotten", rows=gone)
+    except VaultDown:
+        log.warning("not_tidied", code="down")
+    return _TIDY_EVERY_S
+
+
 def serve(environment: Mapping[str, str]) -> int:
     """Answer on the socket until SIGTERM; 0 when it stopped in order.
 
@@ -94,19 +139,22 @@ def serve(environment: Mapping[str, str]) -> int:
     settings = settings_from(environment, VaultSettings)
     refuse_shared_database(environment)
     log = configure_logging("vault")
-    keys, callers = Keys.read(settings.vault_keys), Callers.read(settings.vault_tokens)
+    ring, callers = KeyRing.read(settings.vault_keys), Callers.read(settings.vault_tokens)
     ceilings = _ceilings(settings)
     with connect(settings.vault_database) as connection:
+        _refuse_version(connection)
         refuse_foreign_tables(connection)
     connections = Connections(partial(connect, settings.vault_database))
     store = PostgresStore(connections)
-    door = Door(callers, lambda who: Desk(who, store, keys, lambda: datetime.now(UTC), ceilings), log)
+    directory = _directory(settings)
+    door = Door(callers, lambda who: Desk(who, store, ring, _now, ceilings, directory), log)
     server = SocketServer(settings.vault_socket, door)
     operations = serve_operations(settings.operations_port, _ready(connections, log))
     stopped = stop_event()
     threading.Thread(target=server.serve_forever, name="socket", daemon=True).start()
     log.info("started", port=operations.server_port)
-    stopped.wait()
+    while not stopped.wait(_tidied(store, log)):
+        pass
     server.shutdown()
     server.server_close()
     settings.vault_socket.unlink(missing_ok=True)

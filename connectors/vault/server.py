@@ -5,6 +5,7 @@ import os
 import socket
 import socketserver
 import threading
+from collections import Counter as Counted
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -23,6 +24,11 @@ IDLE_S = 30.0
 
 ASKED = Counter("signaalbrug_vault_calls_total", "Calls on the vault", ["call", "outcome"])
 
+#: Persons that were asked for in vain: somebody probes, or a source is over its ceiling.  Source  privacy.md T7
+DENIED = Counter("signaalbrug_vault_denied_persons_total", "Persons asked for in vain", ["principal", "code"])
+#: So many denied to one caller are a line in the log, each time anew.
+PROBED = 500
+
 _STATUS: Mapping[str, int] = MappingProxyType(
     {
         Denial.UNAUTHENTICATED: 401,
@@ -33,6 +39,11 @@ _STATUS: Mapping[str, int] = MappingProxyType(
         Denial.INVALID: 422,
         Denial.REASON_MISSING: 422,
         Denial.CEILING: 429,
+        Denial.UNKNOWN_QUESTION: 404,
+        Denial.UNKNOWN_PERSON: 422,
+        Denial.ANSWERED: 409,
+        Denial.NOT_THE_SAME: 409,
+        Denial.SAME_USER: 403,
     }
 )
 
@@ -44,6 +55,8 @@ class Door:
 
     def __init__(self, callers: Callers, desk_of: Callable[[Principal], Vault], log: Any) -> None:
         self._callers, self._desk_of, self._log = callers, desk_of, log
+        self._denied: Counted[str] = Counted()
+        self._lock = threading.Lock()
 
     def answer(self, path: str, token: str | None, body: bytes) -> Answer:
         """Status and body; whatever goes wrong, no value of the request or a row stands in it."""
@@ -53,6 +66,7 @@ class Door:
             said = self._answered(name, token, body)
         except VaultRefused as refused:
             ASKED.labels(label, "refused").inc()
+            self._denied_to(token, str(refused.code), body)
             self._log.warning("refused", stage=label, code=str(refused.code))
             return _STATUS[refused.code], {"code": str(refused.code)}
         except VaultDown:
@@ -66,6 +80,17 @@ class Door:
         ASKED.labels(label, "answered").inc()
         return 200, {"answer": said}
 
+    def _denied_to(self, token: str | None, code: str, body: bytes) -> None:
+        """Count what was asked in vain; an unknown caller too, by what its request would have asked."""
+        known = self._callers.whose(token or "")
+        who, persons = "unknown" if known is None else known.value, _persons_in(body)
+        DENIED.labels(who, code).inc(persons)
+        with self._lock:
+            before = self._denied[who]
+            self._denied[who] += persons
+            if before // PROBED != self._denied[who] // PROBED:
+                self._log.error("probed", source=who, code=code, count=self._denied[who])
+
     def _answered(self, name: str, token: str | None, body: bytes) -> Any:
         principal = self._callers.whose(token or "")
         if principal is None:
@@ -78,6 +103,16 @@ class Door:
         except (ValueError, RecursionError):
             raise VaultRefused(Denial.INVALID) from None
         return call.answers.out(getattr(self._desk_of(principal), name)(*call.values(read)))
+
+
+def _persons_in(body: bytes) -> int:
+    """How many persons a request asks about; one when nobody can say."""
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError):
+        return 1
+    persons = read.get("persons") if isinstance(read, dict) else None
+    return len(persons) if isinstance(persons, list) else 1
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,17 +1,18 @@
 """Every call as JSON and back, from one table that client and server share."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from connectors.bsn import Bsn, digits_of
-from connectors.connector import Described
-from connectors.vault.api import Denial, Receipt, VaultRefused
+from connectors.vault.api import Asked, Denial, Doubt, QuestionStatus, Receipt, Shown, VaultRefused
+from connectors.vault.described import candidate_into, candidate_out, described_into, described_out
 from schemas.identity import PersonPseudonym, ReceiptId
 
-LARGEST_BODY = 65_536
+#: 500 descriptions of persons, names and all, or an answer to them.
+LARGEST_BODY = 262_144
 
 
 class Misread(ValueError):
@@ -78,21 +79,52 @@ def _receipt_out(receipt: Receipt) -> Mapping[str, str]:
     }
 
 
-_TEXTS = tuple(each.name for each in fields(Described) if each.name != "born_on")
+def _read(into: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        try:
+            return into(value)
+        except (KeyError, TypeError, ValueError):
+            raise Misread(name) from None
+
+    return read
 
 
-def _described_out(person: Described) -> Mapping[str, str | None]:
-    texts: dict[str, str | None] = {name: getattr(person, name) for name in _TEXTS}
-    return texts | {"born_on": None if person.born_on is None else person.born_on.isoformat()}
+def _asked_out(asked: Asked) -> Mapping[str, str]:
+    return {
+        "question": asked.question,
+        "doubt": asked.doubt.value,
+        "source": asked.source,
+        "status": asked.status.value,
+        "asked_at": asked.asked_at.isoformat(),
+    }
 
 
-def _described(value: Any) -> Described:
-    try:
-        born = value["born_on"]
-        texts = {name: _typed(str)(value[name]) for name in _TEXTS}
-        return Described(**texts, born_on=None if born is None else date.fromisoformat(born))
-    except (KeyError, TypeError, ValueError):
-        raise Misread("described") from None
+def _asked_into(value: Any) -> Asked:
+    return Asked(
+        _typed(str)(value["question"]),
+        Doubt(value["doubt"]),
+        _typed(str)(value["source"]),
+        QuestionStatus(value["status"]),
+        datetime.fromisoformat(value["asked_at"]),
+    )
+
+
+def _shown_out(shown: Shown) -> Mapping[str, Any]:
+    return {
+        "doubt": shown.doubt.value,
+        "status": shown.status.value,
+        "described": described_out(shown.described),
+        "candidates": [candidate_out(each) for each in shown.candidates],
+    }
+
+
+def _shown_into(value: Any) -> Shown:
+    return Shown(
+        Doubt(value["doubt"]),
+        QuestionStatus(value["status"]),
+        described_into(value["described"]),
+        tuple(map(candidate_into, value["candidates"])),
+    )
 
 
 def _maybe(coder: Coder) -> Coder:
@@ -115,7 +147,10 @@ TRUTH = Coder(bool, _typed(bool))
 BYTES = Coder(lambda value: value.hex(), _hex)
 BSN = Coder(digits_of, _bsn)
 PERSON = Coder(str, _pseudonym)
-DESCRIBED = Coder(_described_out, _described)
+DESCRIBED = Coder(described_out, _read(described_into, "described"))
+ASKED = Coder(_asked_out, _read(_asked_into, "asked"))
+SHOWN = Coder(_shown_out, _read(_shown_into, "shown"))
+STATUS = Coder(lambda status: status.value, _read(QuestionStatus, "status"))
 RECEIPT = Coder(_receipt_out, _receipt_into)
 NOTHING = Coder(lambda value: None, _typed(type(None)))
 
@@ -148,6 +183,7 @@ CALLS: Mapping[str, Call] = MappingProxyType(
     {
         "open_receipt": Call({"source": TEXT, "content_sha256": BYTES, "size": NUMBER}, RECEIPT),
         "close_receipt": Call({"receipt": PERSON}, NOTHING),
+        "receipt_key": Call({"receipt": PERSON}, BYTES),
         "source_key": Call({"source": TEXT}, BYTES),
         "pseudonymise_many": Call({"receipt": PERSON, "persons": _many(BSN)}, _many(PERSON)),
         "identify_many": Call({"receipt": PERSON, "persons": _many(DESCRIBED)}, _many(_maybe(PERSON))),
@@ -158,5 +194,10 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         "find_to_erase": Call({"person": BSN}, _maybe(PERSON)),
         "may_erase": Call({"person": PERSON}, TRUTH),
         "erase": Call({"person": PERSON}, NOTHING),
+        "identity_questions": Call({}, _many(ASKED)),
+        "identity_show": Call({"question": PERSON, "user": TEXT, "reason": TEXT}, SHOWN),
+        "identity_pick": Call({"question": PERSON, "user": TEXT, "candidate": NUMBER}, STATUS),
+        "identity_name": Call({"question": PERSON, "user": TEXT, "person": BSN}, STATUS),
+        "identity_dismiss": Call({"question": PERSON, "user": TEXT, "reason": TEXT}, NOTHING),
     }
 )

@@ -13,18 +13,34 @@ import pytest
 from connectors.vault.api import Principal, VaultDown
 from connectors.vault.client import VaultClient
 from connectors.vault.ddl import ROLES
+from connectors.vault.ddl import install as vaults_own
 from signaalbrug.local.databases import prepare
 from signaalbrug.local.processes import wait_until
 from signaalbrug.local.servers import Servers
+from tests.support.brp_people import WHO, nameless, written
 from tests.support.vault_process import RunningVault, program, running_vault
-from tests.unit.vault.contract import ANNA, CEILING, NOORD, VaultContract, bsns, digits, known, looked_up, opened
+from tests.unit.vault.contract import (
+    ANNA,
+    CEILING,
+    NOORD,
+    VaultContract,
+    asked_about,
+    bsns,
+    digits,
+    known,
+    looked_up,
+    opened,
+)
+from tests.unit.vault.identity_contract import IdentityContract
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")
-def process(servers: Servers) -> Iterator[RunningVault]:
-    with running_vault(servers, SIGNAALBRUG_VAULT_CEILINGS=f"small_source={CEILING}") as vault:
+def process(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningVault]:
+    brp = str(written(tmp_path_factory.mktemp("brp")))
+    ceilings = f"small_source={CEILING}"
+    with running_vault(servers, SIGNAALBRUG_VAULT_CEILINGS=ceilings, SIGNAALBRUG_BRP=brp) as vault:
         yield vault
 
 
@@ -36,6 +52,10 @@ def vaults(process: RunningVault) -> RunningVault:
 
 class TestVaultBehindItsSocket(VaultContract):
     """The same text as the in-memory twin."""
+
+
+class TestIdentitiesBehindTheSocket(IdentityContract):
+    """Of identities too."""
 
 
 def test_the_socket_is_for_its_own_user_alone(process: RunningVault) -> None:
@@ -50,14 +70,15 @@ def test_a_wrong_token_gets_nothing(process: RunningVault) -> None:
 
 def test_its_own_role_can_only_add_to_the_logs(process: RunningVault) -> None:
     with psycopg.connect(process.environment["SIGNAALBRUG_VAULT_DATABASE"], autocommit=True) as role:
-        for table in ("reveal_log", "call_log"):
+        for table in ("reveal_log", "call_log", "identity_log"):
             for statement in (f"select * from {table}", f"delete from {table}", f"update {table} set at = now()"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     role.execute(statement)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             role.execute("create table elders (x text)")
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            role.execute("update person set pseudonym = pseudonym")
+        for statement in ("update person set pseudonym = pseudonym", "update key_generation set one = one"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                role.execute(statement)
 
 
 def test_a_killed_vault_is_down_to_its_callers_and_comes_back_with_the_same_answers(vaults: RunningVault) -> None:
@@ -108,12 +129,12 @@ def test_it_refuses_to_start_beside_another_database(process: RunningVault) -> N
 
 def test_it_refuses_a_database_that_is_not_its_alone(servers: Servers, process: RunningVault) -> None:
     def install(connection: psycopg.Connection) -> None:
+        vaults_own(connection)
         connection.execute("create table if not exists feed_alert (alert text)")
-        connection.execute("grant usage on schema public to vault")
 
     urls = prepare(servers.vault, "not_the_vault", ROLES, install)
     refused = _start({**process.environment, "SIGNAALBRUG_VAULT_DATABASE": urls["vault"]})
-    assert refused.returncode == 2
+    assert refused.returncode == 2 and "niet (alleen) die van de kluis" in refused.stdout
 
 
 def test_a_second_vault_on_the_same_socket_ends_and_the_first_goes_on(vaults: RunningVault) -> None:
@@ -135,9 +156,13 @@ def test_no_bsn_stands_in_the_database_or_in_any_log(vaults: RunningVault, serve
     wijkteam = vaults.serving(Principal.WIJKTEAM)
     token = wijkteam.team_tokens(NOORD, pseudonyms)[0]
     wijkteam.reveal(NOORD, "g.jansen", token, "gesprek")
+    question = asked_about(vaults, nameless(born="", school_number="100000001"))
+    vaults.serving(Principal.IDENTITY).identity_name(question, "a.desk", WHO["anna"])
+    persons.append(WHO["anna"])
+    questions = ("identity_question", "identity_log")
     tables = "".join(
         repr(vaults.rows(f"select t::text from {table} t"))
-        for table in ("person", "team_token", "receipt", "call_log", "reveal_log")
+        for table in ("person", "team_token", "receipt", "call_log", "reveal_log", *questions)
     )
     logs = vaults.log.read_bytes() + servers.vault.log.read_bytes()
     everything = tables.encode() + logs

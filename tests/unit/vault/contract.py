@@ -11,8 +11,10 @@ import pytest
 from stdnum.nl import bsn as rules
 
 from connectors.bsn import Bsn, digits_of
+from connectors.connector import Described
 from connectors.vault.api import MAY, Denial, Principal, Receipt, Vault, VaultRefused
 from schemas.identity import PersonPseudonym, ReceiptId, TeamId
+from tests.support.brp_people import WHO, described, nameless
 
 NOORD, OOST = TeamId("wijkteam-noord"), TeamId("wijkteam-oost")
 NOBODY = PersonPseudonym("0" * 32)
@@ -41,6 +43,10 @@ class Vaults(Protocol):
         """(said, team, user, reason) of every line, in order."""
         ...
 
+    def identity_lines(self) -> list[tuple[str, str, str]]:
+        """(said, user, reason) of every line, in order."""
+        ...
+
 
 def sha(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
@@ -56,6 +62,15 @@ def looked_up(vaults: Vaults, content: str = "een opzoeking") -> Receipt:
 
 def known(vaults: Vaults, *persons: Bsn) -> list[PersonPseudonym]:
     return vaults.serving(Principal.INTAKE).pseudonymise_many(opened(vaults).id, persons)
+
+
+def asked_about(vaults: Vaults, person: Described) -> str:
+    """The question that this description becomes."""
+    before = {each.question for each in vaults.serving(Principal.IDENTITY).identity_questions()}
+    receipt = opened(vaults, "zonder nummer").id
+    assert vaults.serving(Principal.INTAKE).identify_many(receipt, [person]) == [None]
+    questions = vaults.serving(Principal.IDENTITY).identity_questions()
+    return next(each.question for each in questions if each.question not in before)
 
 
 def denied(code: Denial, call: Callable[[], Any]) -> None:
@@ -149,6 +164,8 @@ class VaultContract:
 
     def test_each_principal_may_make_its_own_calls_and_no_other(self, vaults: Vaults) -> None:
         (anna,) = known(vaults, ANNA)
+        question = asked_about(vaults, nameless(born="", postcode="9990AA", house_number="12"))
+        other = asked_about(vaults, nameless(born="", postcode="9990AB", house_number="7"))
         receipts = {Principal.INTAKE: opened(vaults), Principal.REGISTERS: looked_up(vaults)}
         (token,) = vaults.serving(Principal.WIJKTEAM).team_tokens(NOORD, [anna])
         refused = 0
@@ -158,8 +175,10 @@ class VaultContract:
             receipt = receipts.get(principal, receipts[Principal.INTAKE]).id
             calls: dict[str, Callable[[], Any]] = {
                 "open_receipt": lambda v=vault, s=source: v.open_receipt(s, sha("nieuw"), 1),
+                "receipt_key": lambda v=vault, r=receipt: v.receipt_key(r),
                 "source_key": lambda v=vault, s=source: v.source_key(s),
                 "pseudonymise_many": lambda v=vault, r=receipt: v.pseudonymise_many(r, [ANNA]),
+                "identify_many": lambda v=vault, r=receipt: v.identify_many(r, [described()]),
                 "resolve_many": lambda v=vault, r=receipt: v.resolve_many(r, [anna]),
                 "find_many": lambda v=vault, r=receipt: v.find_many(r, [ANNA]),
                 "close_receipt": lambda v=vault, r=receipt: v.close_receipt(r),
@@ -168,6 +187,11 @@ class VaultContract:
                 "find_to_erase": lambda v=vault: v.find_to_erase(ANNA),
                 "may_erase": lambda v=vault: v.may_erase(anna),
                 "erase": lambda v=vault: v.erase(NOBODY),
+                "identity_questions": lambda v=vault: v.identity_questions(),
+                "identity_show": lambda v=vault, q=question: v.identity_show(q, "a.desk", "navraag"),
+                "identity_pick": lambda v=vault, q=question: v.identity_pick(q, "a.desk", 1),
+                "identity_name": lambda v=vault, q=question: v.identity_name(q, "b.desk", WHO["anna"]),
+                "identity_dismiss": lambda v=vault, q=other: v.identity_dismiss(q, "a.desk", "nobody_fits"),
             }
             assert set(calls) == set(MAY)
             for name, call in calls.items():
@@ -185,6 +209,13 @@ class VaultContract:
         denied(Denial.NOT_ALLOWED, lambda: registers.source_key("debt_services"))
         denied(Denial.INVALID, lambda: intake.open_receipt("../etc", sha("x"), 1))
         denied(Denial.INVALID, lambda: intake.open_receipt("debt_services", b"kort", 1))
+
+    def test_a_receipt_gives_its_key_to_whom_it_belongs_also_when_it_is_closed(self, vaults: Vaults) -> None:
+        intake, receipt = vaults.serving(Principal.INTAKE), opened(vaults)
+        intake.close_receipt(receipt.id)
+        assert intake.receipt_key(receipt.id) == receipt.key
+        denied(Denial.NO_OPEN_RECEIPT, lambda: intake.receipt_key(looked_up(vaults).id))
+        denied(Denial.NO_OPEN_RECEIPT, lambda: intake.receipt_key(ReceiptId("f" * 32)))
 
     def test_every_source_has_its_own_steady_key(self, vaults: Vaults) -> None:
         intake = vaults.serving(Principal.INTAKE)

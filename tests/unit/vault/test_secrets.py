@@ -7,7 +7,7 @@ import pytest
 
 from connectors.vault.api import Principal
 from connectors.vault.keys import Keys, UnusableSecrets
-from connectors.vault.principals import Callers, write_secrets
+from connectors.vault.principals import Callers, with_every_token, write_secrets
 from tests.unit.vault.contract import ANNA, BRAM, digits
 
 
@@ -63,4 +63,15 @@ def test_index_and_seal_hold_no_digits_and_another_key_opens_nothing() -> None:
     assert digits(ANNA).encode() not in sealed
     with pytest.raises(Exception, match=r"^sealed$"):
         others.unseal(sealed)
-    assert "key" not in repr(keys) and keys.index.hex() not in repr(keys)
+    assert "key" not in repr(keys) and keys.index[1].hex() not in repr(keys)
+
+
+def test_a_folder_of_an_earlier_release_gets_the_token_it_lacks_and_the_others_keep_theirs(tmp_path: Path) -> None:
+    path = tmp_path / "tokens.json"
+    tokens = {name.value: token for name, token in write_secrets(tmp_path / "keys.json", path).items()}
+    lacking = {name: token for name, token in tokens.items() if name != "identity"}
+    mended = with_every_token(path, lacking)
+    assert {name: mended[name] for name in lacking} == lacking and mended["identity"] != tokens["identity"]
+    callers = Callers.read(path)
+    assert {callers.whose(token) for token in mended.values()} == set(Principal)
+    assert callers.whose(tokens["identity"]) is None

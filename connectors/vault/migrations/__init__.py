@@ -1,0 +1,1 @@
+"""The shapes that the vault's database has had."""

@@ -1,0 +1,1 @@
+"""Quarantine on the real broker."""
