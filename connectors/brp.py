@@ -6,7 +6,7 @@ Source  BRP API Personen 2.7.0 and Bewoning 2.1.0; formats.md 5.1 and 5.2
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,7 +20,11 @@ Answer = Mapping[str, Any]
 
 
 class BrpDown(Exception):
-    """The BRP cannot be asked now: wait and ask again, nothing is guessed."""
+    """The BRP cannot be asked now: wait and ask again, nothing is guessed; `code` is safe to log."""
+
+    def __init__(self, code: str = "down") -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Brp(Protocol):
@@ -31,6 +35,9 @@ class Brp(Protocol):
 
     def person(self, bsn: Bsn) -> Answer | None:
         """The `Persoon` with this number, None when the BRP does not know it or its answer cannot be read."""
+
+    def people(self, bsns: Iterable[Bsn]) -> Mapping[Bsn, Answer]:
+        """Those of these numbers that the BRP knows, in as few questions as it allows."""
 
     def home(self, object_id: str) -> Answer | None:
         """The present `Bewoning` of an adresseerbaar object."""
@@ -60,13 +67,17 @@ class BrpAnswers:
         self._folder = Path(folder)
 
     def person(self, bsn: Bsn) -> Answer | None:
-        persons = _list(self._read("personen", person_file(bsn)), "personen")
+        persons = listed(self._read("personen", person_file(bsn)), "personen")
         return next((each for each in persons if each.get("burgerservicenummer") == digits_of(bsn)), None)
 
+    def people(self, bsns: Iterable[Bsn]) -> Mapping[Bsn, Answer]:
+        found = {bsn: self.person(bsn) for bsn in bsns}
+        return {bsn: person for bsn, person in found.items() if person is not None}
+
     def home(self, object_id: str) -> Answer | None:
-        if not _OBJECT.fullmatch(object_id):
+        if not is_object(object_id):
             return None
-        homes = _list(self._read("bewoningen", f"{object_id}.json"), "bewoningen")
+        homes = listed(self._read("bewoningen", f"{object_id}.json"), "bewoningen")
         return next((each for each in homes if each.get("adresseerbaarObjectIdentificatie") == object_id), None)
 
     def _read(self, kind: str, name: str) -> Any:
@@ -84,7 +95,13 @@ class BrpAnswers:
             return None
 
 
-def _list(answer: Any, name: str) -> list[Answer]:
+def is_object(object_id: str) -> bool:
+    """Whether this may be the number of an adresseerbaar object; the BRP refuses sixteen noughts."""
+    return _OBJECT.fullmatch(object_id) is not None and object_id != "0" * 16
+
+
+def listed(answer: Any, name: str) -> list[Answer]:
+    """The objects of a list in an answer; what is none is left out."""
     found = answer.get(name) if isinstance(answer, dict) else None
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 

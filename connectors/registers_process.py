@@ -8,17 +8,17 @@ from typing import Any
 
 import psycopg
 
-from connectors.brp import BrpAnswers
+from connectors.brp_client import HOUSEHOLD_FIELDS, BrpDoor, brp_of
 from connectors.household_register.areas import Areas
 from connectors.household_register.outbox import relay
 from connectors.household_register.register import RETENTION_DAYS, HouseholdRegister
 from connectors.threads import OUTAGES, Held, Process
 from connectors.vault.client import VaultClient
 from schemas.catalogue import SIGNAL_TOPICS
-from schemas.civil import AMSTERDAM
+from schemas.civil import AMSTERDAM, civil_day
 from schemas.codec import Codec, codec_from
 from schemas.databases import connect
-from schemas.doors import Door, settings_from
+from schemas.doors import settings_from
 from schemas.following import Apply, Follower, rebuild_command
 from schemas.operations import configure_logging, serve_operations, stop_event
 from schemas.record import Recorder
@@ -27,13 +27,12 @@ from schemas.transport import Cluster, producer, send
 REPAIR = rebuild_command("registers")
 
 
-class RegisterSettings(Door):
+class RegisterSettings(BrpDoor):
     """Settings of both registers' process; 0 refresh seconds means: every night at 00:00 in Amsterdam."""
 
     database: str
     vault_socket: Path
     vault_token: str
-    brp: Path
     areas: Path
     municipality: str = "9990"
     retention_days: int = RETENTION_DAYS
@@ -78,7 +77,7 @@ def _followers(
 def _register(settings: RegisterSettings, recorder: Recorder) -> HouseholdRegister:
     return HouseholdRegister(
         vault=VaultClient(settings.vault_socket, settings.vault_token),
-        brp=BrpAnswers(settings.brp),
+        brp=brp_of(settings, lambda: civil_day(datetime.now(UTC)), HOUSEHOLD_FIELDS),
         areas=Areas.read(settings.areas),
         recorder=recorder,
         now=lambda: datetime.now(UTC),

@@ -19,6 +19,7 @@ class NoHousehold(StrEnum):
 
     UNKNOWN_PERSON = "unknown_person"
     DIED = "died"
+    NO_LONGER_KEPT = "no_longer_kept"
     ELSEWHERE = "elsewhere"
     NO_HOME_ADDRESS = "no_home_address"
     MANY_RESIDENTS = "many_residents"
@@ -67,6 +68,8 @@ def _own_home(world: World, person: Resident | None) -> Home | NoHousehold:
         return NoHousehold.UNKNOWN_PERSON
     if person.died_on is not None:
         return NoHousehold.DIED
+    if not person.kept:
+        return NoHousehold.NO_LONGER_KEPT
     if person.municipality != world.municipality:
         return NoHousehold.ELSEWHERE
     if person.address is None:
@@ -102,7 +105,8 @@ def group_of(world: World, bsn: Bsn) -> Group | NoHousehold:
 
 
 def _lives(person: Resident, home: Home) -> bool:
-    return person.died_on is None and person.address is not None and person.address.object_id == home.object_id
+    alive = person.died_on is None and person.kept
+    return alive and person.address is not None and person.address.object_id == home.object_id
 
 
 def _role(person: Resident, today: date) -> HouseholdRole | None:

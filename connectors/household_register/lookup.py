@@ -23,12 +23,12 @@ from connectors.household_register.derive import (
 from connectors.household_register.identity import Mark, continued
 from connectors.household_register.read import look_around
 from connectors.household_register.resident import Address
-from connectors.household_register.saying import Occasion, changes
+from connectors.household_register.saying import Occasion, changes, together
 from connectors.vault.api import Vault
 from schemas.events.account import ProcessingLine
 from schemas.events.event import Event
-from schemas.events.register import PersonLifecycle
-from schemas.identity import AreaCode, HouseholdId, PersonPseudonym, ReceiptId
+from schemas.events.register import Membership, PersonLifecycle
+from schemas.identity import AreaCode, HouseholdId, MoveId, PersonPseudonym, ReceiptId
 from schemas.processing import processing_line
 from schemas.trace import begun
 from schemas.vocabulary import LifecycleKind
@@ -65,11 +65,20 @@ class Lookup:
         self.vault.close_receipt(receipt)
         found = {person: self._found(world, bsn) for person, bsn in everybody.items()}
         ids = self._identified(database, world, found.values())
-        said: dict[PersonPseudonym, list[Event]] = {}
+        before = {person: books.memberships(database, person) for person in found}
+        changed: dict[PersonPseudonym, list[Membership]] = {}
+        deaths: dict[PersonPseudonym, Sequence[Event]] = {}
         for person, outcome in found.items():
-            occasion = Occasion(person, self.today, self.now(), receipt)
-            said[person] = self._say(database, world, everybody[person], outcome, ids, occasion)
-            said[person].append(_line(person, receipt, started, self.now()))
+            occasion, bsn = Occasion(person, self.today, self.now(), receipt), everybody[person]
+            self._looked(database, bsn, outcome, occasion)
+            deaths[person] = _death(database, world, bsn, outcome, occasion)
+            changed[person] = _changed(outcome, ids, before[person], occasion)
+        said: dict[PersonPseudonym, list[Event]] = {}
+        for person, memberships in together(changed, before, self.today, _fresh_move).items():
+            for membership in memberships:
+                books.keep(database, membership)
+            line = _line(person, receipt, started, self.now())
+            said[person] = [*deaths[person], *memberships, line]
         books.drop_unused_households(database)
         return said
 
@@ -108,25 +117,28 @@ class Lookup:
             books.rewrite(database, household, frozenset(map(self.mark, group.members)))
         return ids
 
-    def _say(
-        self,
-        database: Database,
-        world: World,
-        bsn: Bsn | None,
-        outcome: tuple[Place, ...] | NoHousehold,
-        ids: Mapping[Group, HouseholdId],
-        occasion: Occasion,
-    ) -> list[Event]:
+    def _looked(
+        self, database: Database, bsn: Bsn | None, outcome: tuple[Place, ...] | NoHousehold, occasion: Occasion
+    ) -> None:
         waits_for = outcome.value if isinstance(outcome, NoHousehold) else None
         mark = None if bsn is None else self.mark(bsn)
         books.looked(database, occasion.person, mark, occasion.at, waits_for)
-        if isinstance(outcome, NoHousehold) and outcome in UNDETERMINED:
-            return []
-        homes = {} if isinstance(outcome, NoHousehold) else {ids[place.group]: place for place in outcome}
-        memberships = changes(books.memberships(database, occasion.person), homes, occasion)
-        for membership in memberships:
-            books.keep(database, membership)
-        return [*_death(database, world, bsn, outcome, occasion), *memberships]
+
+
+def _fresh_move() -> MoveId:
+    return MoveId(secrets.token_hex(16))
+
+
+def _changed(
+    outcome: tuple[Place, ...] | NoHousehold,
+    ids: Mapping[Group, HouseholdId],
+    before: Mapping[HouseholdId, Membership],
+    occasion: Occasion,
+) -> list[Membership]:
+    if isinstance(outcome, NoHousehold) and outcome in UNDETERMINED:
+        return []
+    homes = {} if isinstance(outcome, NoHousehold) else {ids[place.group]: place for place in outcome}
+    return changes(before, homes, occasion)
 
 
 def _death(

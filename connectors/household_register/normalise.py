@@ -22,11 +22,12 @@ def resident(person: Answer) -> Resident | None:
     bsn = _bsn(person)
     if bsn is None:
         return None
-    died = part(person, "overlijden", "datum")
+    suspended = part(person, "opschortingBijhouding", "reden", "code")
     return Resident(
         bsn=bsn,
         born=born(part(person, "geboorte", "datum")),
-        died_on=(_first(died) or date.min) if person.get("overlijden") else None,
+        died_on=_death(person, suspended),
+        kept=suspended is None,
         municipality=str(part(person, "gemeenteVanInschrijving", "code") or ""),
         address=_address(person),
         secrecy=person.get("geheimhoudingPersoonsgegevens") is True,
@@ -37,6 +38,14 @@ def resident(person: Answer) -> Resident | None:
         former_partners=_bsns(_partners(person, ended=True)),
         custody=_custody(person, bsn),
     )
+
+
+def _death(person: Answer, suspended: Any) -> date | None:
+    """The day of a death; the first of all days when it is not known. Source  opschorting O: overlijden."""
+    if not person.get("overlijden") and suspended != "O":
+        return None
+    days = (_first(part(person, *path, "datum")) for path in (("overlijden",), ("opschortingBijhouding",)))
+    return next((day for day in days if day is not None), date.min)
 
 
 _UNDER_INVESTIGATION = (("inOnderzoek",), ("verblijfplaats", "inOnderzoek"), ("geboorte", "inOnderzoek"))

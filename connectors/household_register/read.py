@@ -37,29 +37,29 @@ def _visit(
     brp: Brp, persons: frozenset[Bsn], residents: dict[Bsn, Resident], homes: dict[str, Home]
 ) -> frozenset[Bsn]:
     """Read these persons and who live with them; returns the latter."""
-    found: set[Bsn] = set()
-    for bsn in persons:
-        person = _person(brp, bsn, residents)
-        if person is None or person.address is None or person.address.object_id in homes:
-            continue
-        answer = brp.home(person.address.object_id)
+    _meet(brp, persons, residents)
+    addresses = (residents[bsn].address for bsn in persons if bsn in residents)
+    there: set[Bsn] = set()
+    for object_id in sorted({each.object_id for each in addresses if each is not None} - homes.keys()):
+        answer = brp.home(object_id)
         home = normalise.home(answer) if answer is not None else None
         if home is None:
             continue
         homes[home.object_id] = home
         if not home.many:
-            found |= {each for each in home.residents if _person(brp, each, residents) is not None}
-    return frozenset(found)
+            there |= home.residents
+    _meet(brp, there, residents)
+    return frozenset(bsn for bsn in there if bsn in residents)
 
 
-def _person(brp: Brp, bsn: Bsn, residents: dict[Bsn, Resident]) -> Resident | None:
-    if bsn not in residents:
-        answer = brp.person(bsn)
-        person = normalise.resident(answer) if answer is not None else None
-        if person is None:
-            return None
-        residents[bsn] = person
-    return residents[bsn]
+def _meet(brp: Brp, persons: Iterable[Bsn], residents: dict[Bsn, Resident]) -> None:
+    strangers = {bsn for bsn in persons if bsn not in residents}
+    if not strangers:
+        return
+    for bsn, answer in brp.people(strangers).items():
+        person = normalise.resident(answer)
+        if person is not None and person.bsn == bsn:
+            residents[bsn] = person
 
 
 def _other_parents(residents: dict[Bsn, Resident], asked: frozenset[Bsn]) -> frozenset[Bsn]:

@@ -40,11 +40,15 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """What of a person decides about households; `custody` is who hold gezag over a minor together."""
+    """What of a person decides about households.
+
+    `kept` is whether their list is still kept up, `custody` who hold gezag over a minor together.
+    """
 
     bsn: Bsn
     born: Born | None
     died_on: date | None
+    kept: bool
     municipality: str
     address: Address | None
     secrecy: bool

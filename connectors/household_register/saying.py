@@ -1,13 +1,14 @@
-"""What has to be said of one person, given what was said before: only differences, what ends first."""
+"""What has to be said of persons, given what was said before: only differences, what ends first, moves together."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from connectors.household_register.derive import Place
-from schemas.events.register import Membership
-from schemas.identity import HouseholdId, PersonPseudonym, ReceiptId
+from schemas.events.register import Membership, Move
+from schemas.identity import HouseholdId, MoveId, PersonPseudonym, ReceiptId
 from schemas.vocabulary import MembershipKind
 
 
@@ -40,6 +41,42 @@ def changes(
         if (membership := _holds(household, place, said.get(household), occasion)) is not None
     ]
     return ends + holds
+
+
+Said = Mapping[HouseholdId, Membership]
+
+
+def together(
+    new: Mapping[PersonPseudonym, Sequence[Membership]],
+    before: Mapping[PersonPseudonym, Said],
+    today: date,
+    fresh: Callable[[], MoveId],
+) -> Mapping[PersonPseudonym, list[Membership]]:
+    """The same statements; those by which one household moved carry one move and how many they are.
+
+    Each household has a move of its own: a shared one would tie who fled to the address they fled from.
+    Who is published for the first time has not moved: nobody waits for them.
+    Source  docs/adr/0020-wait-for-the-whole-move.md
+    """
+    heard: defaultdict[HouseholdId, int] = defaultdict(int)
+    moved: set[HouseholdId] = set()
+    for person, statements in new.items():
+        for each in statements:
+            heard[each.household] += 1
+            if _moves(each, before[person]):
+                moved.add(each.household)
+    moves = {each: Move(fresh(), today, heard[each]) for each in sorted(moved) if heard[each] > 1}
+    return {
+        person: [dataclasses.replace(each, move=moves.get(each.household)) for each in statements]
+        for person, statements in new.items()
+    }
+
+
+def _moves(now: Membership, before: Said) -> bool:
+    here = before.get(now.household)
+    if here is None or here.kind is MembershipKind.FORMER:
+        return any(each.kind is MembershipKind.MEMBER for each in before.values())
+    return now.kind is MembershipKind.FORMER or now.area != here.area
 
 
 def _ended(before: Membership, moved_on: date, occasion: Occasion) -> Membership:

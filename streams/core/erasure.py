@@ -1,11 +1,15 @@
 """Erased stays erased: what a person's state does from `erased` until nothing of them can come any more."""
 
+import dataclasses
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from schemas.events.context import DayBegan, PolicyPublished
 from schemas.events.event import Event, Forget
 from schemas.events.register import PersonLifecycle
 from schemas.events.state import PersonState
+from schemas.identity import HouseholdId
+from schemas.vocabulary import MembershipKind
 from streams.core.contributing import WRITER, withdrawn_contributions
 from streams.core.step import Context, Decision
 
@@ -23,13 +27,22 @@ def erased(state: PersonState, event: PersonLifecycle, context: Context) -> Deci
 
     Emits   an empty contribution, then its tombstone, per household; tombstones of this step's outcomes
     """
-    emits: list[Event | Forget] = [*withdrawn_contributions(state, state.contributions, context.policy.hash)]
+    known = dataclasses.replace(state, memberships=())  # no move explains this taking back
+    households = sorted({*(each.household for each in state.contributions), *_still_waiting(state, context)})
+    emits: list[Event | Forget] = [*withdrawn_contributions(known, households, context.policy.hash)]
     for signal in state.signals:
         if signal.told_kind is not None:
             emits.append(Forget("outcome.v1", state.person, f"{signal.signal}/{WRITER}"))
     day = max(event.happened_on, context.today)
     after = PersonState(state.person, state.number + 1, None, day, (), (), (), ())
     return Decision(after, tuple(emits), forgotten_on(day, context))
+
+
+def _still_waiting(state: PersonState, context: Context) -> Iterator[HouseholdId]:
+    """Households this person left by a move, which may be waiting for the others with their alert as it was."""
+    for each in state.memberships:
+        if each.kind is MembershipKind.FORMER and each.move is not None and context.today <= each.move.on:
+            yield each.household
 
 
 def while_erased(state: PersonState, event: Event, context: Context) -> Decision[PersonState]:

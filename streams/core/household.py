@@ -8,13 +8,14 @@ from schemas.events.alert import TeamDecision
 from schemas.events.context import DayBegan, PolicyPublished
 from schemas.events.contribution import Contribution
 from schemas.events.event import Event, Forgotten
-from schemas.events.state import Episode, HouseholdState, Member
+from schemas.events.state import Episode, HouseholdState, Member, Moving
 from schemas.identity import HouseholdId, alert_opened_by
 from schemas.vocabulary import AlertReason, ContributionKind
 from streams.core.accounts import access_decisions, outcomes
 from streams.core.answer import answered, unknown_alert
 from streams.core.correlation import Gathered, eligible, gathered
 from streams.core.episode import Turn, continued, forgotten_on, is_live, opened, withdrawn
+from streams.core.moving import forgotten, is_waiting, looked_at_again, noted, stays
 from streams.core.routing import Route, routed
 from streams.core.rules import Match, first_match
 from streams.core.step import Context, Decision
@@ -22,7 +23,7 @@ from streams.core.step import Context, Decision
 
 def empty_household(household: HouseholdId) -> HouseholdState:
     """A household of which nothing is known yet."""
-    return HouseholdState(household, (), (), ())
+    return HouseholdState(household, (), (), (), ())
 
 
 def household_of(event: Event) -> HouseholdId:
@@ -63,6 +64,7 @@ def _contributed(state: HouseholdState, event: Contribution) -> HouseholdState:
     before = known.get(event.person)
     if before is not None and before.number >= event.number:
         return state
+    state = dataclasses.replace(state, moving=noted(state, event))
     if event.kind is ContributionKind.EMPTY:
         return _left(state, event.person)
     known[event.person] = Member(
@@ -73,6 +75,7 @@ def _contributed(state: HouseholdState, event: Contribution) -> HouseholdState:
         since=event.since,
         policy_hash=event.policy_hash,
         signals=event.signals,
+        move=event.move,
     )
     return dataclasses.replace(state, members=tuple(known[person] for person in sorted(known)))
 
@@ -84,19 +87,26 @@ def _left(state: HouseholdState, person: str) -> HouseholdState:
 def _concluded(
     state: HouseholdState, event: Event, context: Context, decision: TeamDecision | None = None
 ) -> Decision[HouseholdState]:
+    if state.moving:
+        state = dataclasses.replace(state, moving=forgotten(state.moving, context.today))
+    waits = is_waiting(state.moving)
     gathering = gathered(state.members, context)
     route = routed(state.members, context.policy.routing)
     turns: list[Turn] = []
     for theme, episode in _episodes(state, context).items():
         found = first_match(context.policy.active_rules(theme), eligible(gathering, episode))
+        if waits and stays(state, episode, found, gathering, event, context):
+            turns.append(Turn(episode))
+            continue
         turns.extend(_turns(state.household, theme, episode, found, route, event, context, decision))
     episodes = _remembered(_latest(turns), context)
-    told = outcomes(state, episodes, gathering, route, context)
+    told = outcomes(state, episodes, gathering, route, waits, context)
     alerts = tuple(turn.alert for turn in turns if turn.alert is not None)
     decisions = tuple(each for alert in alerts for each in access_decisions(alert, gathering, context))
-    after = HouseholdState(state.household, state.members, episodes, told.standing)
+    after = HouseholdState(state.household, state.members, episodes, told.standing, state.moving)
     emits = (*alerts, *decisions, *told.emits)
-    return Decision(after if after.members or after.episodes else None, emits, _due(gathering, episodes, context))
+    due = _due(gathering, episodes, state.moving, context)
+    return Decision(after if after.members or after.episodes or after.moving else None, emits, due)
 
 
 def _episodes(state: HouseholdState, context: Context) -> dict[str, Episode | None]:
@@ -163,10 +173,13 @@ def _why_withdrawn(theme: str, found: Match | None, context: Context) -> AlertRe
     return AlertReason.NO_LONGER_MATCHED if has_rules else AlertReason.RULE_STOPPED
 
 
-def _due(gathering: Gathered, episodes: Sequence[Episode], context: Context) -> date | None:
+def _due(
+    gathering: Gathered, episodes: Sequence[Episode], moving: Sequence[Moving], context: Context
+) -> date | None:
     """The first day on which something that is usable now may not be used any more, or can be forgotten."""
     days: list[date | None] = [each.signal.usable_until for each in gathering.usable]
     days += [forgotten_on(each, context) for each in episodes if not is_live(each)]
+    days += looked_at_again(moving)
     if gathering.usable or gathering.denied:
         days += context.policy.convenant.turning_days
     return min((day for day in days if day is not None and day > context.today), default=None)

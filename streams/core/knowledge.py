@@ -61,6 +61,7 @@ def _membership(event: Membership) -> KeptMembership:
         since=event.since,
         until=event.until,
         recorded_at=event.recorded_at,
+        move=event.move,
     )
 
 
@@ -93,6 +94,7 @@ def _membership_order(kept: KeptMembership) -> tuple[Any, ...]:
         str(kept.until),
         kept.role.value,
         kept.protections,
+        str(kept.move),
     )
 
 

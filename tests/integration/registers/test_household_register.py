@@ -17,11 +17,11 @@ from connectors.vault.api import Principal, VaultDown
 from schemas.catalogue import TOPICS
 from schemas.events.account import ProcessingLine
 from schemas.events.event import Position
-from schemas.events.register import PersonLifecycle
+from schemas.events.register import Membership, PersonLifecycle
 from schemas.following import Arrived
 from schemas.identity import PersonPseudonym
 from schemas.record import OutRecord
-from schemas.vocabulary import HouseholdRole, LifecycleKind, VersionKind
+from schemas.vocabulary import HouseholdRole, LifecycleKind, Protection, VersionKind
 from signaalbrug.local.databases import prepare
 from signaalbrug.local.servers import Servers
 from tests.support.register_on_postgres import MEMBERSHIPS, Register, absence_of
@@ -108,6 +108,19 @@ def test_a_household_that_moves_keeps_its_id_in_another_area(register: Register,
     register.refreshed()
     assert register.household("kind") == register.household("moeder") == before
     assert {each.area for each in register.memberships("moeder")} == {"BU99900201"}
+
+
+def test_those_who_move_together_carry_one_move_and_are_counted(register: Register, village: Village) -> None:
+    register.signal("moeder").signal("kind")
+    assert [each.move for name in ("moeder", "kind") for each in register.memberships(name)] == [None, None]
+    for name in ("moeder", "vader", "kind"):
+        village.moves(name, "boerderij", TODAY)
+    register.refreshed()
+    (mother,), (child,) = register.memberships("moeder"), register.memberships("kind")
+    assert mother.move is not None and mother.move == child.move
+    assert (mother.move.movers, mother.move.on) == (2, register.today)
+    before = len(register.published)
+    assert not [each for each in register.refreshed().published[before:] if each.topic == MEMBERSHIPS]
 
 
 def test_a_new_signal_about_the_child_brings_the_mothers_move_to_light(
@@ -240,6 +253,75 @@ def test_a_death_is_said_once_and_the_household_goes_on(register: Register, vill
     (said,) = register.on_log("person-lifecycle.v1").values()
     assert len(deaths) == 1 and isinstance(said, PersonLifecycle) and said.kind is LifecycleKind.DIED
     assert register.household("vader") is None and register.household("kind") == before
+
+
+def test_a_child_that_is_born_joins_the_household_of_its_parents(register: Register, village: Village) -> None:
+    before = register.signal("moeder").household("moeder")
+    village.add("baby", "huis", TODAY, parents=["moeder", "vader"], custody=["moeder", "vader"])
+    register.refreshed()
+    assert register.household("moeder") == before
+    (baby,) = register.signal("baby", on=register.today).memberships("baby")
+    assert (baby.household, baby.role, baby.move) == (before, HouseholdRole.CHILD, None)
+
+
+@pytest.mark.parametrize("reason", ["E", "R", "F"])
+def test_whose_list_is_kept_no_more_leaves_the_household_and_does_not_die(
+    register: Register, village: Village, reason: str
+) -> None:
+    before = register.signal("vader").signal("kind").household("kind")
+    village.says("vader", opschortingBijhouding={"reden": {"code": reason}})
+    register.refreshed()
+    assert register.household("vader") is None and register.household("kind") == before
+    assert register.on_log("person-lifecycle.v1") == {}
+    assert ("no_longer_kept",) in register.rows("select waits_for from person")
+
+
+def test_a_death_that_only_the_end_of_the_list_tells_of_is_said(register: Register, village: Village) -> None:
+    register.signal("vader")
+    village.says("vader", opschortingBijhouding={"reden": {"code": "O"}})
+    register.refreshed()
+    (said,) = register.on_log("person-lifecycle.v1").values()
+    assert isinstance(said, PersonLifecycle) and said.happened_on == register.today
+
+
+def test_a_number_that_the_brp_no_longer_knows_ends_nothing_until_it_says_why(
+    register: Register, village: Village
+) -> None:
+    before = register.signal("kind").household("kind")
+    child = village.persons["kind"]
+    village.gone("kind")
+    assert register.refreshed().household("kind") == before
+    village.persons["kind"] = child | {"opschortingBijhouding": {"reden": {"code": "F"}}}
+    assert register.refreshed().household("kind") is None
+
+
+def test_secrecy_that_begins_travels_along_and_is_no_move(register: Register, village: Village) -> None:
+    register.signal("moeder").signal("kind")
+    for name in ("moeder", "kind"):
+        village.says(name, geheimhoudingPersoonsgegevens=True)
+    register.refreshed()
+    for name in ("moeder", "kind"):
+        (held,) = register.memberships(name)
+        assert held.protections == (Protection.SECRECY,) and held.move is None
+
+
+def test_a_split_gives_each_household_a_move_of_its_own(register: Register, village: Village) -> None:
+    for name in ("moeder", "vader", "kind"):
+        register.signal(name)
+    before = register.household("kind")
+    village.add("oma", "kade", 1950).says("vader", ouders=[village.persons["oma"]], partners=[])
+    village.says("moeder", partners=[]).says("kind", gezag=[])
+    register.signal("oma")
+    for name, to in (("moeder", "boerderij"), ("kind", "boerderij"), ("vader", "kade")):
+        village.moves(name, to, TODAY + timedelta(days=1))
+    register.refreshed()
+    moves = {
+        key.entity: each.move.movers
+        for key, each in register.on_log().items()
+        if isinstance(each, Membership) and each.move is not None
+    }
+    assert moves == {before: 3}
+    assert register.household("vader") == register.household("oma") != before
 
 
 def test_a_broker_that_fails_costs_nothing_and_says_the_same_bytes_again(register: Register) -> None:

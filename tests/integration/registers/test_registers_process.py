@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from schemas.identity import HouseholdId, PersonPseudonym
 from schemas.record import Recorder
 from schemas.transport import Cluster, producer, send
 from schemas.vocabulary import MembershipKind
+from signaalbrug.local.brp_server import Answer, Folder, Refused, StandIn, serving
 from signaalbrug.local.processes import wait_until
 from signaalbrug.local.servers import Servers
 from tests.support.register_on_postgres import MEMBERSHIPS, absence_of
@@ -154,6 +156,42 @@ def test_it_stops_in_order_and_its_log_holds_no_number(registers: Registers) -> 
     assert '"stopped"' in written and '"code": "0"' in written
     secrets = [digits_of(registers.village.bsn(name)) for name in persons] + list(persons.values())
     assert not any(secret in written for secret in secrets)
+
+
+@dataclass
+class Wavering:
+    """A BRP over the network that is away until it is told to come."""
+
+    known: StandIn
+    away: bool = True
+
+    def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        if self.away:
+            raise Refused(503, "notAvailable", "Bronservice BRP is tijdelijk niet beschikbaar.")
+        return self.known.answer(path, headers, body)
+
+
+def test_over_the_network_it_waits_for_the_brp_and_then_misses_nothing(registers: Registers) -> None:
+    key = registers.folder / "sleutel"
+    key.write_text("sleutel-van-de-proef", encoding="ascii")
+    brp = Wavering(StandIn(Folder(registers.folder / "brp"), "sleutel-van-de-proef"))
+    with serving(brp) as url:
+        settings = {"BRP_URL": url, "BRP_HOMES_URL": url, "BRP_KEY_FILE": str(key)}
+        registers.environment.pop("SIGNAALBRUG_BRP")
+        registers.environment |= {f"SIGNAALBRUG_{name}": value for name, value in settings.items()}
+        registers.start()
+        assert wait_until(lambda: b'"started"' in registers.log.read_bytes(), 30)
+        persons = registers.pseudonyms(*PEOPLE)
+        registers.publish(*(absence_of(person, today().date(), "verzuim") for person in persons.values()))
+        assert wait_until(lambda: b"503:notAvailable" in registers.log.read_bytes(), 30)
+        assert registers.rows("select count(*) from membership") == [(0,)] and not registers.ready()
+        brp.away = False
+        assert settled(registers, len(PEOPLE)) and wait_until(registers.ready, 30)
+        registers.stop()
+    lives = households(registers)
+    assert all(lives[persons[parent]] == lives[persons[child]] for parent, child, _ in FAMILIES)
+    numbers = [digits_of(registers.village.bsn(name)) for name in persons]
+    assert not any(number in registers.log.read_text() for number in numbers)
 
 
 def test_a_day_begins_at_midnight_in_amsterdam() -> None:

@@ -194,6 +194,7 @@ def test_a_second_household_needs_shared_gezag_and_nobody_protected(change: Any)
 NOT_DERIVED = {
     NoHousehold.UNKNOWN_PERSON: lambda v: v.gone("kind"),
     NoHousehold.DIED: lambda v: v.says("kind", overlijden={"datum": {"type": "Datum", "datum": "2026-02-01"}}),
+    NoHousehold.NO_LONGER_KEPT: lambda v: v.says("kind", opschortingBijhouding={"reden": {"code": "E"}}),
     NoHousehold.ELSEWHERE: lambda v: v.says("kind", gemeenteVanInschrijving={"code": "0344"}),
     NoHousehold.NO_HOME_ADDRESS: lambda v: v.persons["kind"]["verblijfplaats"].update(functieAdres={"code": "B"}),
     NoHousehold.MANY_RESIDENTS: lambda v: v.many.add("huis"),
@@ -243,3 +244,32 @@ def test_looking_around_reads_nobody_beyond_what_decides() -> None:
     village = separated().add("buurman", "boerderij").add("oma", "flat", 1950).says("moeder", ouders=[])
     seen = world(village, "kind")
     assert {name for name, bsn in village.numbers.items() if bsn in seen.residents} == {"moeder", "vader", "kind"}
+
+
+def test_a_home_that_the_brp_does_not_know_or_cannot_tell_leaves_the_household_undetermined() -> None:
+    for said in (None, {"bewoners": "niemand"}):
+        village = family()
+        village.home = lambda _, said=said: said  # type: ignore[method-assign,misc]
+        assert households(village, "kind") is NoHousehold.INCOMPLETE
+
+
+def test_an_answer_about_somebody_else_is_not_taken_for_the_one_asked_about() -> None:
+    village = family()
+    other = village.persons["vader"]
+    village.people = lambda bsns: dict.fromkeys(bsns, other)  # type: ignore[method-assign]
+    assert households(village, "kind") is NoHousehold.UNKNOWN_PERSON
+
+
+def test_the_other_parent_in_no_area_of_ours_gives_no_second_household() -> None:
+    village = separated()
+    assert isinstance(found := households(village, "kind"), list) and len(found) == 2
+    nowhere = separated().moves("vader", "elders")
+    assert isinstance(found := households(nowhere, "kind"), list) and len(found) == 1
+
+
+def test_who_is_kept_no_more_ties_nobody_to_anybody() -> None:
+    village = Village().add("moeder", "huis").add("kind", "huis", 2014, parents=["moeder"])
+    village.add("zus", "huis", 2016, parents=["moeder"])
+    assert together(village, "kind") == {"moeder", "kind", "zus"}
+    village.says("moeder", opschortingBijhouding={"reden": {"code": "R"}})
+    assert together(village, "kind") == {"kind"}

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.brp import identity
+from connectors.bsn import digits_of
 from connectors.household_register import normalise
 from connectors.household_register.resident import Born
 from tests.support.village import Village, house
@@ -71,3 +72,43 @@ def test_junk_for_a_bewoning_is_no_home_or_one_without_the_junk(junk: Any) -> No
 )
 def test_a_date_is_the_days_it_may_mean(written: Any, expected: Born | None) -> None:
     assert normalise.born(written) == expected
+
+
+@pytest.mark.parametrize("reason", ["E", "R", "M", "F", "W", "."])
+def test_a_list_that_is_kept_no_more_is_in_no_household_and_ties_nobody(reason: str) -> None:
+    village = Village().add("moeder", "huis").add("kind", "huis", 2014, parents=["moeder"])
+    person = village.says("moeder", opschortingBijhouding={"reden": {"code": reason}}).persons["moeder"]
+    found = normalise.resident(person)
+    assert found is not None and not found.kept and found.died_on is None
+
+
+@pytest.mark.parametrize(
+    ("said", "on"),
+    [
+        ({"overlijden": {"datum": {"type": "Datum", "datum": "2026-02-01"}}}, date(2026, 2, 1)),
+        ({"opschortingBijhouding": {"reden": {"code": "O"}}}, date.min),
+        (
+            {"opschortingBijhouding": {"reden": {"code": "O"}, "datum": {"type": "JaarDatum", "jaar": 2025}}},
+            date(2025, 1, 1),
+        ),
+        ({"overlijden": {"datum": {"type": "DatumOnbekend", "onbekend": True}}}, date.min),
+        ({}, None),
+    ],
+)
+def test_a_death_is_known_by_its_date_or_by_why_the_list_is_kept_no_more(
+    said: dict[str, Any], on: date | None
+) -> None:
+    person = Village().add("oma", "huis", **said).persons["oma"]
+    found = normalise.resident(person)
+    assert found is not None and found.died_on == on
+
+
+def test_gezag_that_a_parent_shares_with_another_is_held_by_both() -> None:
+    village = Village().add("moeder", "huis").add("oom", "kade").add("kind", "huis", 2014, parents=["moeder"])
+    mother, uncle = ({"burgerservicenummer": digits_of(village.bsn(name))} for name in ("moeder", "oom"))
+    village.says("kind", gezag=[{"type": "GezamenlijkGezag", "ouder": mother, "derde": uncle}])
+    found = normalise.resident(village.persons["kind"])
+    assert found is not None and found.custody == {village.bsn("moeder"), village.bsn("oom")}
+    village.says("kind", gezag=[{"type": "EenhoofdigOuderlijkGezag", "ouder": mother}])
+    alone = normalise.resident(village.persons["kind"])
+    assert alone is not None and alone.custody == frozenset()
