@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 HEADLESS ?=
 SEED ?=
+CASES ?= 1000000
 PYTEST ?=
 
 # The first Python that is new enough, by the names under which systems have it.
@@ -15,7 +16,7 @@ PYTHON := $(shell for name in python3.11 python3.12 python3.13 python3; do \
 	if command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
 	then echo $$name; break; fi; done)
 
-.PHONY: help setup demo down test check chaos mutants bench bench-memory bench-report clean
+.PHONY: help setup demo down test check chaos fuzz mutants bench bench-memory bench-report clean
 
 help: ## What can be asked
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -55,6 +56,9 @@ test: check ## Everything; starts and stops what it needs
 
 chaos: $(STAMP) ## The whole bridge under 46 kills and more, by each delivery; SEED=n replays a plan
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
+
+fuzz: $(STAMP) ## A million hostile files through every source; CASES=n asks fewer, SEED=n the same again
+	$(BIN)/python -m tests.fuzz --cases $(CASES) $(if $(SEED),--seed $(SEED))
 
 mutants: $(STAMP) ## Takes each safeguard out in a copy: the tests that guard it must fail then
 	$(BIN)/python -m tests.support.mutants

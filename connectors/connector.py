@@ -20,6 +20,9 @@ from schemas.vocabulary import (
     VersionKind,
 )
 
+#: New signals about one person on one day where a source agreed no number of its own: more is a machine gone wrong.
+MOST_PER_PERSON = 25
+
 
 @dataclass(frozen=True, slots=True)
 class RawRecord:
@@ -32,19 +35,24 @@ class RawRecord:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file (row 0) or a row that cannot be processed: where and why, never what stood there."""
+    """A file (row 0) or a row that cannot be processed: where and why, never what stood there.
+
+    `others` are the faults beside the first, for who must mend the row; the loop needs only one.
+    """
 
     row: int
     reason: Refusal
     field: str | None = None
     raw: bytes = hidden(default=b"", repr=False)
+    others: tuple[tuple[Refusal, str | None], ...] = hidden(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
     """A person without a BSN, as a source describes them: nobody until the vault is certain, or a human says who.
 
-    Names are NFC as written; postcode is `1234AB`; what a source does not state is empty.
+    Names are NFC as written; postcode is `1234AB`; what a source does not state is empty. `number` is one that is
+    only to be believed when the rest agrees with it.
     """
 
     family_name: str = hidden(default="", repr=False)
@@ -56,6 +64,7 @@ class Described:
     house_number: str = hidden(default="", repr=False)
     house_suffix: str = hidden(default="", repr=False)
     school_number: str = hidden(default="", repr=False)
+    number: Bsn | None = hidden(default=None, repr=False)
 
 
 Whom = Bsn | Described
@@ -76,7 +85,8 @@ class Arrears:
 class SignalDraft:
     """A signal as a source means it, before anybody knows a pseudonym.
 
-    `life_domain` is none where the kind says it (schemas/sectors.py).
+    `life_domain` is none where the kind says it (schemas/sectors.py); `repeated` is a withdrawal that says only
+    that another id speaks of the same arrears.
     """
 
     whom: Whom
@@ -93,6 +103,17 @@ class SignalDraft:
     attestations: frozenset[Attestation] = frozenset()
     inform_by: date | None = None
     arrears: Arrears | None = None
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What became of a signal at the municipality, said of its id alone: whom it is about, the books know."""
+
+    source_id: str = hidden(repr=False)
+    source: Source
+    withdrawn: bool
+    repeated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +132,15 @@ class ConsentDraft:
 
 
 Draft = SignalDraft | ConsentDraft
+Meant = Draft | Feedback
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What a file says of itself, known before its first row is used: the delivery time it states, if any."""
+    """What a file says of itself, known before its first row is used: its delivery time, if any, and its rows."""
 
     stated_at: datetime | None
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +150,7 @@ class Connector:
     `delivered` reads the file once to its end, so that what is wrong with the whole of it is found before a row
     is used; then `read` gives the rows. `today` lets a date in the future be refused without a clock.
     `again` reads one row from the bytes that were kept of it: nobody can edit them before a redrive.
+    `most_per_person` new signals about one person are taken on one day; the next is refused.
     """
 
     name: str
@@ -134,5 +158,6 @@ class Connector:
     suffixes: tuple[str, ...]
     delivered: Callable[[BinaryIO], Delivered | Refused]
     read: Callable[[BinaryIO], Iterator[RawRecord | Refused]]
-    normalise: Callable[[RawRecord, date], Draft | Refused]
+    normalise: Callable[[RawRecord, date], Draft | Feedback | Refused]
     again: Callable[[int, bytes], RawRecord | Refused]
+    most_per_person: int = MOST_PER_PERSON

@@ -86,11 +86,9 @@ def walk(file: BinaryIO, largest: int, profile: Profile) -> Iterator[Walked]:
     """
     row = 0
     try:
-        lines = _lines(checked_chunks(file, largest))
+        lines = (line for line in _lines(checked_chunks(file, largest)) if line is None or line.strip())
         names = _header(next(lines, None), profile)
         for line in lines:
-            if line is not None and not line.strip():
-                continue
             row += 1
             if row > profile.most_rows:
                 raise Unreadable(Refusal.SIZE)

@@ -5,11 +5,13 @@ import os
 import stat
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
+
+from connectors.manifest_file import LARGEST, SUFFIX, UNREADABLE, Sidecar, sidecar_in
 
 IN, DONE, REFUSED = "in", "done", "refused"
 #: Source  law.md 7.2: raw 24-72 h
@@ -91,12 +93,41 @@ class DropFolder:
     def _look(self) -> Iterator[tuple[str, Sight]]:
         with os.scandir(self._root / IN) as entries:
             for entry in entries:
-                if entry.name.startswith(".") or entry.name.endswith(_UNFINISHED):
+                if entry.name.startswith(".") or entry.name.endswith((*_UNFINISHED, SUFFIX)):
                     continue
                 try:
                     yield entry.name, Sight.of(entry.stat(follow_symlinks=False))
                 except FileNotFoundError:
                     continue
+
+    def _open(self, entry: str) -> int:
+        try:
+            return os.open(self._root / IN / entry, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise Vanished from None
+        except OSError as error:
+            if error.errno not in _OF_THE_ENTRY:
+                raise
+            raise NotRegular from None
+
+    def sidecar(self, candidate: Candidate) -> Sidecar | None:
+        """The overview that lies beside the file; UNREADABLE when something else does."""
+        try:
+            descriptor = self._open(candidate.entry + SUFFIX)
+        except Vanished:
+            return None
+        except NotRegular:
+            return UNREADABLE
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return None  # no overview can have that name
+            raise
+        try:
+            found = os.fstat(descriptor)
+            plain = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+            return sidecar_in(os.read(descriptor, LARGEST + 1)) if plain else UNREADABLE
+        finally:
+            os.close(descriptor)
 
     @contextmanager
     def opened(self, candidate: Candidate) -> Iterator[OpenFile]:
@@ -104,15 +135,7 @@ class DropFolder:
 
         Raises  NotRegular, Vanished (also when another file took its name), OSError when it could not be tried
         """
-        try:
-            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-            descriptor = os.open(self._root / IN / candidate.entry, flags)
-        except FileNotFoundError:
-            raise Vanished from None
-        except OSError as error:
-            if error.errno not in _OF_THE_ENTRY:
-                raise
-            raise NotRegular from None
+        descriptor = self._open(candidate.entry)
         try:
             found = os.fstat(descriptor)
             if Sight.of(found) != candidate.sight:
@@ -127,7 +150,7 @@ class DropFolder:
     def move(self, candidate: Candidate, to: str, name: str) -> bool:
         """Put the file away under a name of ours; False when it was no longer there.
 
-        Another file that took its name in the meantime stays in `in/`, under a new name.
+        Another file that took its name in the meantime stays in `in/`, under a new name. Its overview goes along.
         """
         source, target = self._root / IN / candidate.entry, self._root / to / name
         try:
@@ -136,14 +159,17 @@ class DropFolder:
             return False
         moved = os.stat(target, follow_symlinks=False)
         if (moved.st_dev, moved.st_ino) == (candidate.sight.device, candidate.sight.inode):
+            with suppress(OSError):  # most have none, and where one stays behind it is tidied away
+                os.rename(f"{source}{SUFFIX}", f"{target}{SUFFIX}")
             return True
         os.rename(target, self._root / IN / uuid.uuid4().hex)
         return False
 
     def tidy(self, now_s: float) -> None:
-        """Remove what was put away longer ago than raw deliveries may be kept."""
-        for part in (DONE, REFUSED):
+        """Remove what was put away longer ago than raw deliveries may be kept, and overviews without a file."""
+        for part in (IN, DONE, REFUSED):
             for entry in os.scandir(self._root / part):
                 old = now_s - entry.stat(follow_symlinks=False).st_ctime > RAW_KEPT.total_seconds()
-                if old and not entry.is_dir(follow_symlinks=False):
+                ours = part != IN or entry.name.endswith(SUFFIX)
+                if old and ours and not entry.is_dir(follow_symlinks=False):
                     os.unlink(entry.path)

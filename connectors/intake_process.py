@@ -14,18 +14,22 @@ import psycopg
 from connectors import intake_metrics as metrics
 from connectors.batches import Effects
 from connectors.connector import Connector
+from connectors.dropped import take_dropped
 from connectors.files import DONE, REFUSED, Candidate, DropFolder, NotRegular, OpenFile, Vanished, prepare
 from connectors.forgetting import forgetting
-from connectors.intake import Changed, Taken, take_in
+from connectors.intake import Changed, Taken
 from connectors.intake_broker import Broker, Outage
+from connectors.intake_ddl import DATABASE, VERSION
+from connectors.manifest_file import UNREADABLE, Sidecar
 from connectors.receipts_postgres import PostgresBooks
+from connectors.sandbox import ParserFailed, sandbox_of
 from connectors.sources import SOURCES, connectors_for
 from connectors.threads import Process
 from connectors.vault.api import VaultDown, VaultRefused
 from connectors.vault.client import VaultClient
 from schemas.codec import Codec, codec_from
-from schemas.databases import connect
 from schemas.doors import Door, settings_from
+from schemas.migrations import connect_at
 from schemas.operations import configure_logging, serve_operations, stop_event
 from schemas.record import Recorder
 from schemas.sealing import seal
@@ -35,10 +39,14 @@ from schemas.vocabulary import Refusal
 _LONGEST_WAIT_S = 10.0
 _TIDY_EVERY_S = 600.0
 _PARKED_S = 60.0
+#: Of one source in one turn: the others do not wait for ten thousand files of one.
+_MOST_AT_ONCE = 100
+#: How long a file waits for an overview that was agreed and is not there.
+_OVERVIEW_WITHIN_S = 300.0
 
 
 class IntakeSettings(Door):
-    """Settings of intake; SETTLE_SECONDS and POLL_SECONDS have defaults."""
+    """Settings of intake; `overview_required`: the sources, by comma, that agreed to send one with every file."""
 
     vault_socket: Path
     vault_token: str
@@ -49,6 +57,11 @@ class IntakeSettings(Door):
     operations_port: int = 0
     settle_seconds: float = 1.0
     poll_seconds: float = 0.5
+    overview_required: str = ""
+
+    @property
+    def owe_overviews(self) -> frozenset[str]:
+        return frozenset(filter(None, self.overview_required.split(",")))
 
 
 class Halted(Exception):
@@ -60,8 +73,11 @@ class Intake:
 
     def __init__(self, settings: IntakeSettings, cluster: Cluster, codec: Codec, log: Any) -> None:
         self._settings, self._log = settings, log
-        self.connect = partial(connect, settings.database)
-        self._connectors = connectors_for(settings.municipality)
+        self.connect = partial(connect_at, settings.database, DATABASE, VERSION)
+        self._sandbox = sandbox_of(settings.municipality)
+        self._connectors = {
+            name: self._sandbox.guarding(each) for name, each in connectors_for(settings.municipality).items()
+        }
         self._folders = {name: DropFolder(settings.drop / name, settings.settle_seconds) for name in SOURCES}
         self._vault = VaultClient(settings.vault_socket, settings.vault_token)
         self._key = settings.quarantine_key.read_text()
@@ -69,7 +85,8 @@ class Intake:
         self._database: psycopg.Connection[Any] | None = None
         self._broker = Broker(cluster)
         self._tidied_s = 0.0
-        self._parked_until_s: dict[str, float] = {}
+        self._parked_until_s: dict[str | Candidate, float] = {}
+        self._busy = False
         self.ready = False
 
     def _effects(self) -> Effects:
@@ -89,6 +106,7 @@ class Intake:
 
         Raises  Outage; the files stay where they are
         """
+        self._busy = False
         try:
             effects = self._effects()
             assert isinstance(effects.books, PostgresBooks)
@@ -107,13 +125,20 @@ class Intake:
 
     def _folder(self, name: str, effects: Effects, stop: threading.Event) -> None:
         folder = self._folders[name]
-        candidates = folder.candidates(time.time())
+        candidates = [each for each in folder.candidates(time.time()) if not self._parked(each)]
         metrics.WAITING.labels(name).set(folder.waiting)
-        for candidate in candidates:
-            if stop.is_set() or time.monotonic() < self._parked_until_s.get(name, 0.0):
+        for candidate in candidates[:_MOST_AT_ONCE]:
+            if stop.is_set() or self._parked(name):
                 return
             self._take(self._connectors[name], folder, candidate, effects, stop)
-        metrics.WAITING.labels(name).set(folder.waiting - len(candidates))
+        metrics.WAITING.labels(name).set(folder.waiting - len(candidates[:_MOST_AT_ONCE]))
+        self._busy |= len(candidates) > _MOST_AT_ONCE
+
+    def _parked(self, what: str | Candidate) -> bool:
+        until_s = self._parked_until_s.get(what, 0.0)
+        if until_s and time.monotonic() >= until_s:
+            del self._parked_until_s[what]
+        return time.monotonic() < until_s
 
     def _take(
         self,
@@ -125,7 +150,12 @@ class Intake:
     ) -> None:
         try:
             with folder.opened(candidate) as opened:
-                taken = take_in(connector, opened.file, opened.sight.size, effects, lambda: _going_on(stop, opened))
+                sidecar = folder.sidecar(candidate)
+                if sidecar is None and connector.name in self._settings.owe_overviews:
+                    if time.time() - candidate.sight.modified_ns / 1e9 < _OVERVIEW_WITHIN_S:
+                        return
+                    sidecar = UNREADABLE
+                takens = self._taken(connector, opened, effects, stop, sidecar)
         except NotRegular:
             folder.move(candidate, REFUSED, uuid.uuid4().hex)
             metrics.not_regular()
@@ -139,9 +169,27 @@ class Intake:
             self._log.warning("parked", source=connector.name, code=refused.code)
             self._parked_until_s[connector.name] = time.monotonic() + _PARKED_S
             return
-        to = REFUSED if taken.status == "refused" else DONE
-        folder.move(candidate, to, f"{taken.receipt.id}{connector.suffixes[0]}")
-        self._tell(connector.name, taken)
+        except ParserFailed:
+            self._log.warning("parked", source=connector.name, code=Refusal.PARSER_FAILED.value)
+            self._parked_until_s[candidate] = time.monotonic() + _PARKED_S
+            return
+        to = REFUSED if any(each.status == "refused" for each in takens) else DONE
+        suffix = connector.suffixes[0] if len(takens) == 1 else ".archive"
+        folder.move(candidate, to, f"{takens[0].receipt.id}{suffix}")
+        for taken in takens:
+            self._tell(connector.name, taken)
+
+    def _taken(
+        self,
+        connector: Connector,
+        opened: OpenFile,
+        effects: Effects,
+        stop: threading.Event,
+        sidecar: Sidecar | None,
+    ) -> tuple[Taken, ...]:
+        spool = self._settings.drop / connector.name
+        going_on = partial(_going_on, stop, opened)
+        return take_dropped(connector, opened, effects, going_on, sidecar=sidecar, spool=spool)
 
     def _tell(self, source: str, taken: Taken) -> None:
         summary = taken.summary
@@ -168,6 +216,7 @@ class Intake:
     def run(self, stop: threading.Event) -> None:
         """Until told to stop; outages are told by `ready`, a metric and one log line each."""
         wait_s, known = self._settings.poll_seconds, None
+        self._sandbox.start()
         while not stop.is_set():
             try:
                 self.turn(stop)
@@ -181,7 +230,8 @@ class Intake:
                 if (outage.part, outage.code) != known:
                     self._log.warning("outage", stage=outage.part, code=outage.code)
                 known, wait_s = (outage.part, outage.code), min(wait_s * 2, _LONGEST_WAIT_S)
-            stop.wait(wait_s)
+            stop.wait(0.0 if self._busy and self.ready else wait_s)
+        self._sandbox.close()
         if self._database is not None:
             self._database.close()
         self._vault.close()

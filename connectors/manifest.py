@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from connectors.connector import MOST_PER_PERSON
 from schemas.vocabulary import Refusal
 
 
@@ -17,6 +18,7 @@ class Manifest:
     takes: frozenset[str]
     drops: frozenset[str]
     refuses: frozenset[Refusal]
+    most_per_person: int = MOST_PER_PERSON
 
 
 def manifest_of(source: str) -> Manifest:
@@ -29,4 +31,10 @@ def manifest_of(source: str) -> Manifest:
         takes=frozenset(raw["takes"]),
         drops=frozenset(raw["drops"]),
         refuses=frozenset(map(Refusal, raw["refuses"])),
+        most_per_person=raw.get("most_per_person", MOST_PER_PERSON),
     )
+
+
+def label_of(source: str) -> str:
+    """What people call this source, in Dutch."""
+    return str(tomllib.loads((Path(__file__).parent / source / "connector.toml").read_text())["label"])

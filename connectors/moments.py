@@ -11,12 +11,18 @@ _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 
+#: Beyond them a zone can lead out of the calendar.  Source  bad_inputs.md D1
+_YEARS = range(1900, 2201)
+
 
 def moment_in(text: str) -> datetime:
     """A point in time with its zone.  Raises ValueError"""
     if _MOMENT.fullmatch(text) is None:
         raise ValueError("moment")
-    return datetime.fromisoformat(text.upper())
+    at = datetime.fromisoformat(text.upper())
+    if at.year not in _YEARS:
+        raise ValueError("moment")
+    return at
 
 
 def _day(text: str) -> str:

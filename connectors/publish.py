@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.connector import ConsentDraft, Draft, SignalDraft
+from connectors.connector import ConsentDraft, Feedback, Meant, SignalDraft
 from connectors.receipts import RowPlan, Summary, Version
 from connectors.vault.api import Receipt
 from connectors.versions import keyed
@@ -18,9 +18,11 @@ from schemas.record import OutRecord, Recorder
 from schemas.sectors import LIFE_DOMAIN_OF, SECTOR_OF
 from schemas.shapes import moment
 from schemas.trace import Trace, begun, within
-from schemas.vocabulary import ConsentKind, DeliveryKind, VersionKind
+from schemas.vocabulary import ConsentKind, DeliveryKind, Source, VersionKind
 
 _SIGNAL_RECEIVED = ("signaal-ontvangen", "3")
+#: An activity of its own, so that its lines can be withheld from who asks.  Source  Wmo 2015 art. 5.3.2(4)
+_HANDOVER_RECEIVED = ("overdracht-veilig-thuis-ontvangen", "6")
 _CONSENT_RECORDED = ("toestemming-vastgelegd", "4")
 #: Beyond this many refused rows their field names stay out, so that the closing record fits one message.
 _MOST_FIELDS = 10_000
@@ -33,7 +35,7 @@ class Row:
     """A row with everything that is published of it."""
 
     raw: bytes
-    draft: Draft
+    draft: Meant
     plan: RowPlan
 
 
@@ -55,6 +57,9 @@ def _events(receipt: Receipt, row: Row, trace: Trace) -> list[Event | Forget]:
         case SignalDraft() as draft:
             event: Event = _signal(receipt, row, draft, version, VersionKind(row.plan.kind))
             taken: list[Event | Forget] = [_taken_away(receipt, row, draft, each) for each in _left(row.plan)]
+            name, activity = _HANDOVER_RECEIVED if draft.source is Source.VEILIG_THUIS else _SIGNAL_RECEIVED
+        case Feedback(source=source):
+            event, taken = _ended(receipt, row, source, version), []
             name, activity = _SIGNAL_RECEIVED
         case ConsentDraft() as draft:
             event = _consent(receipt, row, draft, version)
@@ -90,6 +95,29 @@ def _signal(receipt: Receipt, row: Row, draft: SignalDraft, version: Version, ki
         marks=tuple(sorted(draft.marks)),
         attestations=tuple(sorted(draft.attestations)),
         inform_by=draft.inform_by,
+    )
+
+
+def _ended(receipt: Receipt, row: Row, source: Source, version: Version) -> Signal:
+    """The end of a signal by somebody who named only its id: the rest is as the books have it."""
+    assert version.signal_kind is not None and version.observed_on is not None
+    return Signal(
+        kind=VersionKind.WITHDRAWN,
+        signal=SignalId(version.entity),
+        version=VersionId(version.version),
+        person=PersonPseudonym(version.person),
+        source=source,
+        sector=SECTOR_OF[source],
+        life_domain=LIFE_DOMAIN_OF[version.signal_kind],
+        signal_kind=version.signal_kind,
+        observed_on=version.observed_on,
+        ended_on=None,
+        crisis=False,
+        mutated_at=moment(version.order_ms),
+        content_hash=version.content_hash,
+        receipt=receipt.id,
+        row=row.plan.row,
+        row_hash=keyed(receipt.key, row.raw),
     )
 
 

@@ -5,14 +5,17 @@ published, then ticked off. A crash in between publishes the same plan again: th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from connectors.claims import Claim, Debts
 from connectors.vault.api import Receipt
+from schemas.civil import civil_day
 from schemas.events.delivery import RefusedRow
-from schemas.vocabulary import ConsentKind, Refusal
+from schemas.vocabulary import ConsentKind, Refusal, SignalKind, VersionKind
 
 
 class RowOutcome(StrEnum):
@@ -35,6 +38,10 @@ class Version:
     order_ms: int
     content_hash: str
     person: str
+    #: What a withdrawal that names only the id must still say, and the content that it ended: no news any more.
+    signal_kind: SignalKind | None = None
+    observed_on: date | None = None
+    ended: str = ""
 
     @property
     def order(self) -> tuple[int, str]:
@@ -43,7 +50,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class RowPlan:
-    """What is to be published for one row; `leaves` is the version it takes away from another person."""
+    """What is to be published for one row; `leaves` is the version it takes away from another person.
+
+    `named` is the entity of the id in the row, which may speak of another's signal; `claim` goes into the books.
+    """
 
     row: int
     outcome: RowOutcome
@@ -53,10 +63,18 @@ class RowPlan:
     version: Version | None = None
     kind: str = ""
     leaves: Version | None = None
+    named: str = ""
+    claim: Claim | None = None
 
     @property
     def is_consent(self) -> bool:
         return self.kind in _CONSENT_KINDS
+
+    @property
+    def counts(self) -> bool:
+        """Whether this is a new signal about somebody: a correction or withdrawal never meets a ceiling."""
+        new = self.kind == VersionKind.REPORTED.value and self.version is not None
+        return new and self.outcome is RowOutcome.ACCEPTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +124,16 @@ class Books(Protocol):
         """Which of these versions were accepted before."""
 
     def seen(self, receipt: str, entities: Iterable[str]) -> frozenset[str]:
-        """Which of these entities an earlier row of this delivery spoke of."""
+        """Which of these ids (as entities) an earlier row of this delivery named."""
+
+    def claims(self, named: Iterable[str], debts: Iterable[tuple[str, str]]) -> Sequence[Claim]:
+        """Every claim on the signals that these ids or these debts (person, debt) have to do with."""
+
+    def told_about(self, receipt: str, day: date, persons: Iterable[str]) -> Mapping[str, int]:
+        """How many new signals of this delivery's source about each of these persons were planned on this day."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Meanwhile no other process judges rows: a redrive and intake would not see what the other plans."""
 
     def plan(self, receipt: str, plans: Sequence[RowPlan]) -> None:
         """Write down what is to be published, all or nothing."""
@@ -147,19 +174,24 @@ def summary_of(plans: Iterable[RowPlan]) -> Summary:
 @dataclass(slots=True)
 class _Delivery:
     account: Account
+    source: str
     plans: dict[int, RowPlan] = field(default_factory=dict)
 
 
 class MemoryBooks:
     """The same books without a server."""
 
+    alone = staticmethod(nullcontext)
+
     def __init__(self) -> None:
         self._deliveries: dict[str, _Delivery] = {}
         self._versions: dict[str, Version] = {}
         self._consents: set[str] = set()
+        self._debts = Debts()
+        self._told: dict[tuple[str, date, str], set[str]] = {}
 
     def account(self, receipt: Receipt, source: str, size: int) -> Account:
-        return self._deliveries.setdefault(receipt.id, _Delivery(Account(False, -1, None, False))).account
+        return self._deliveries.setdefault(receipt.id, _Delivery(Account(False, -1, None, False), source)).account
 
     def _change(self, receipt: str, **changes: object) -> Account:
         delivery = self._deliveries[receipt]
@@ -185,12 +217,24 @@ class MemoryBooks:
         return frozenset(versions) & frozenset(self._versions)
 
     def seen(self, receipt: str, entities: Iterable[str]) -> frozenset[str]:
-        spoken = (plan.version.entity for plan in self._deliveries[receipt].plans.values() if plan.version)
-        return frozenset(spoken) & frozenset(entities)
+        spoken = (plan for plan in self._deliveries[receipt].plans.values() if plan.version)
+        return frozenset(plan.named or plan.version.entity for plan in spoken if plan.version) & frozenset(entities)
+
+    def claims(self, named: Iterable[str], debts: Iterable[tuple[str, str]]) -> Sequence[Claim]:
+        return self._debts.about(named, debts)
+
+    def told_about(self, receipt: str, day: date, persons: Iterable[str]) -> Mapping[str, int]:
+        source = self._deliveries[receipt].source
+        return {person: len(self._told.get((source, day, person), ())) for person in persons}
 
     def plan(self, receipt: str, plans: Sequence[RowPlan]) -> None:
         for plan in plans:
             self._deliveries[receipt].plans[plan.row] = plan
+            if plan.claim is not None:
+                self._debts.keep(plan.claim)
+            if plan.counts and plan.version is not None:
+                source, day = self._deliveries[receipt].source, civil_day(plan.planned_at)
+                self._told.setdefault((source, day, plan.version.person), set()).add(plan.version.entity)
             if plan.outcome is RowOutcome.ACCEPTED and plan.version is not None:
                 self._versions[plan.version.version] = plan.version
                 self._consents |= {plan.version.entity} if plan.is_consent else set()
@@ -215,6 +259,8 @@ class MemoryBooks:
 
     def forget(self, person: str) -> None:
         self._versions = {name: each for name, each in self._versions.items() if each.person != person}
+        self._debts.forget(person)
+        self._told = {whose: said for whose, said in self._told.items() if whose[2] != person}
         for delivery in self._deliveries.values():
             delivery.plans = {row: _without(person, plan) for row, plan in delivery.plans.items()}
 
@@ -224,4 +270,5 @@ def _without(person: str, plan: RowPlan) -> RowPlan:
     version, leaves = (
         None if each is None or each.person == person else each for each in (plan.version, plan.leaves)
     )
-    return replace(plan, version=version, leaves=leaves)
+    named, claim = (plan.named, plan.claim) if version is not None else ("", None)
+    return replace(plan, version=version, leaves=leaves, named=named, claim=claim)

@@ -1,27 +1,48 @@
 """The books of intake in PostgreSQL: a plan is one transaction, and a closed delivery keeps its account alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from connectors.receipts import Account, RowOutcome, RowPlan, Summary, Version, summary_of
+from connectors import claims_postgres
+from connectors.claims import Claim
+from connectors.receipts import Account, RowOutcome, RowPlan, Summary, Version
 from connectors.vault.api import Receipt
+from schemas.civil import civil_day
 from schemas.events.delivery import RefusedRow
-from schemas.vocabulary import Refusal
+from schemas.vocabulary import Refusal, SignalKind
 
 #: Longer than any signal is kept (183 days in the convenant); an older one cannot be used again anyway.
 VERSIONS_KEPT = timedelta(days=400)
 DELIVERIES_KEPT = timedelta(days=400)
+#: held by the one that judges rows; it may be taken twice by who has it
+_JUDGING = 7_264_923
 
 _COLUMNS = (
-    "row, outcome, planned_at, reason, field, kind, entity, version, order_ms, content_hash, person,"
+    "row, outcome, planned_at, reason, field, kind, named, entity, version, order_ms, content_hash, person,"
     " left_version, left_order_ms, left_content_hash, left_person"
 )
-_INSERT = f"insert into row_plan (receipt, {_COLUMNS}) values ({', '.join(['%s'] * 16)})"  # noqa: S608
-_SELECT = f"select {_COLUMNS} from row_plan where receipt = %s"  # noqa: S608
+_COPY = f"copy row_plan (receipt, {_COLUMNS}) from stdin"
+_INSERT_VERSIONS = (
+    "insert into version"
+    " (version, entity, order_ms, content_hash, person, consent, signal_kind, observed_on, ended)"
+    " select * from unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[],"
+    " %s::date[], %s::text[]) on conflict do nothing"
+)
+_INSERT_TOLD = (
+    "insert into told (source, day, person, entity) select d.source, t.* from delivery d,"
+    " unnest(%s::date[], %s::text[], %s::text[]) as t where d.receipt = %s on conflict do nothing"
+)
+# What only a withdrawal by feedback has to say again, stands with its version.
+_SELECT = (
+    f"select {_COLUMNS}, signal_kind, observed_on from row_plan"  # noqa: S608
+    " left join (select version, signal_kind, observed_on from version) as stated using (version)"
+    " where receipt = %s"
+)
 
 
 def _utc(at: datetime) -> datetime:
@@ -37,6 +58,7 @@ def _columns(plan: RowPlan) -> tuple[Any, ...]:
         plan.reason.value if plan.reason else None,
         plan.field,
         plan.kind,
+        plan.named or None,
         *(
             (stated.entity, stated.version, stated.order_ms, stated.content_hash, stated.person)
             if stated
@@ -49,24 +71,45 @@ def _columns(plan: RowPlan) -> tuple[Any, ...]:
 def _version_columns(plan: RowPlan) -> tuple[Any, ...]:
     assert plan.version is not None
     each = plan.version
-    return each.version, each.entity, each.order_ms, each.content_hash, each.person, plan.is_consent
+    signal = (each.signal_kind.value if each.signal_kind else None, each.observed_on, each.ended)
+    return each.version, each.entity, each.order_ms, each.content_hash, each.person, plan.is_consent, *signal
+
+
+def _told_columns(plan: RowPlan) -> tuple[Any, ...]:
+    assert plan.version is not None
+    return civil_day(plan.planned_at), plan.version.person, plan.version.entity
 
 
 _NONE = (None,) * 5
 
 
+def _version(
+    entity: str,
+    version: str,
+    order_ms: int,
+    content: str,
+    person: str,
+    signal: str | None = None,
+    day: date | None = None,
+    ended: str = "",
+) -> Version:
+    kind = SignalKind(signal) if signal else None
+    return Version(entity, version, order_ms, content, person, kind, day, ended)
+
+
 def _plan(columns: tuple[Any, ...]) -> RowPlan:
-    row, outcome, planned_at, reason, field, kind, *rest = columns
-    entity, version, order_ms, content, person, left, left_ms, left_content, left_person = rest
+    row, outcome, planned_at, reason, field, kind, named, *rest = columns
+    entity, version, order_ms, content, person, left, left_ms, left_content, left_person, signal, day = rest
     return RowPlan(
         row=row,
         outcome=RowOutcome(outcome),
         planned_at=_utc(planned_at),
         reason=Refusal(reason) if reason else None,
         field=field,
-        version=Version(entity, version, order_ms, content, person) if version else None,
+        version=_version(entity, version, order_ms, content, person, signal, day) if version else None,
         kind=kind,
         leaves=Version(entity, left, left_ms, left_content, left_person) if left else None,
+        named=named or "",
     )
 
 
@@ -99,11 +142,12 @@ class PostgresBooks:
 
     def newest(self, entities: Iterable[str]) -> Mapping[str, Version]:
         found = self._database.execute(
-            "select distinct on (entity) entity, version, order_ms, content_hash, person from version"
-            ' where entity = any(%s) order by entity, order_ms desc, content_hash collate "C" desc',
+            "select distinct on (entity) entity, version, order_ms, content_hash, person, signal_kind, observed_on,"
+            " ended from version where entity = any(%s)"
+            ' order by entity, order_ms desc, content_hash collate "C" desc',
             (sorted(entities),),
         ).fetchall()
-        return {columns[0]: Version(*columns) for columns in found}
+        return {columns[0]: _version(*columns) for columns in found}
 
     def known(self, versions: Iterable[str]) -> frozenset[str]:
         found = self._database.execute("select version from version where version = any(%s)", (sorted(versions),))
@@ -111,20 +155,46 @@ class PostgresBooks:
 
     def seen(self, receipt: str, entities: Iterable[str]) -> frozenset[str]:
         found = self._database.execute(
-            "select distinct entity from row_plan where receipt = %s and entity = any(%s)",
+            "select distinct coalesce(named, entity) from row_plan where receipt = %s"
+            " and coalesce(named, entity) = any(%s)",
             (receipt, sorted(entities)),
         )
         return frozenset(each[0] for each in found.fetchall())
 
+    def claims(self, named: Iterable[str], debts: Iterable[tuple[str, str]]) -> Sequence[Claim]:
+        return claims_postgres.about(self._database, named, debts)
+
+    def told_about(self, receipt: str, day: date, persons: Iterable[str]) -> Mapping[str, int]:
+        found = self._database.execute(
+            "select person, count(*) from told where day = %s and person = any(%s)"
+            " and source = (select source from delivery where receipt = %s) group by person",
+            (day, sorted(persons), receipt),
+        )
+        return dict(found.fetchall())
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        self._database.execute("select pg_advisory_lock(%s)", (_JUDGING,))
+        try:
+            yield
+        finally:
+            if not self._database.closed:
+                self._database.execute("select pg_advisory_unlock(%s)", (_JUDGING,))
+
     def plan(self, receipt: str, plans: Sequence[RowPlan]) -> None:
-        accepted = [each for each in plans if each.outcome is RowOutcome.ACCEPTED and each.version]
+        versions = [
+            _version_columns(each) for each in plans if each.outcome is RowOutcome.ACCEPTED and each.version
+        ]
+        told = [_told_columns(each) for each in plans if each.counts]
         with self._database.transaction(), self._database.cursor() as cursor:
-            cursor.executemany(_INSERT, [(receipt, *_columns(each)) for each in plans])
-            cursor.executemany(
-                "insert into version (version, entity, order_ms, content_hash, person, consent)"
-                " values (%s, %s, %s, %s, %s, %s) on conflict do nothing",
-                [_version_columns(each) for each in accepted],
-            )
+            with cursor.copy(_COPY) as copy:
+                for each in plans:
+                    copy.write_row((receipt, *_columns(each)))
+            if versions:
+                cursor.execute(_INSERT_VERSIONS, [list(column) for column in zip(*versions, strict=True)])
+            claims_postgres.keep(cursor, [each.claim for each in plans if each.claim is not None])
+            if told:
+                cursor.execute(_INSERT_TOLD, [*(list(column) for column in zip(*told, strict=True)), receipt])
 
     def published(self, receipt: str, through_row: int) -> None:
         self._database.execute("update delivery set through_row = %s where receipt = %s", (through_row, receipt))
@@ -156,7 +226,23 @@ class PostgresBooks:
         if found is not None:
             rows = tuple(RefusedRow(row, Refusal(reason), field) for row, reason, field in found[2])
             return Summary(found[0], tuple(found[1]), rows)
-        return summary_of(map(_plan, self._database.execute(_SELECT, (receipt,)).fetchall()))
+        return self._counted(receipt)
+
+    def _counted(self, receipt: str) -> Summary:
+        """Of a delivery that is not closed yet, however many rows it has."""
+        counts = self._database.execute(
+            "select count(*) filter (where outcome = 'accepted'),"
+            " coalesce(array_agg(row order by row) filter (where outcome = 'duplicate'), '{}')"
+            " from row_plan where receipt = %s",
+            (receipt,),
+        ).fetchone()
+        assert counts is not None
+        refused = self._database.execute(
+            "select row, reason, field from row_plan where receipt = %s and outcome = 'refused' order by row",
+            (receipt,),
+        ).fetchall()
+        rows = tuple(RefusedRow(row, Refusal(reason or Refusal.UNKNOWN), field) for row, reason, field in refused)
+        return Summary(counts[0], tuple(counts[1]), rows)
 
     def consents_of(self, person: str) -> Sequence[str]:
         found = self._database.execute(
@@ -167,9 +253,11 @@ class PostgresBooks:
     def forget(self, person: str) -> None:
         with self._database.transaction():
             self._database.execute("delete from version where person = %s", (person,))
+            claims_postgres.forget(self._database, person)
+            self._database.execute("delete from told where person = %s", (person,))
             self._database.execute(
-                "update row_plan set entity = null, version = null, order_ms = null, content_hash = null,"
-                " person = null where person = %s",
+                "update row_plan set named = null, entity = null, version = null, order_ms = null,"
+                " content_hash = null, person = null where person = %s",
                 (person,),
             )
             self._database.execute(
@@ -182,4 +270,6 @@ class PostgresBooks:
         """Let go of what is older than any use of it."""
         with self._database.transaction():
             self._database.execute("delete from version where kept_since < %s", (now - VERSIONS_KEPT,))
+            claims_postgres.tidy(self._database, now)
+            self._database.execute("delete from told where day < %s", (civil_day(now) - timedelta(days=1),))
             self._database.execute("delete from delivery where closed and closed_at < %s", (now - DELIVERIES_KEPT,))

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from connectors.connector import RawRecord, Refused
 from schemas.vocabulary import Refusal
 
 _REASON: Mapping[str, Refusal] = MappingProxyType(
@@ -21,14 +22,30 @@ def _place(error: Any) -> str | None:
     return ".".join(names) or None
 
 
-def first_fault(invalid: ValidationError, special: Mapping[str, Refusal]) -> tuple[Refusal, str | None]:
-    """The reason and place of the first fault; a name that is not allowed goes before everything else.
+def all_faults(
+    invalid: ValidationError, special: Mapping[str, Refusal]
+) -> tuple[tuple[Refusal, str | None], ...]:
+    """The reason and place of every fault, each once; a name that is not allowed goes before everything else.
 
     `special` says which last names have a reason of their own.
     """
     faults = invalid.errors(include_url=False, include_context=False, include_input=False)
-    worst = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
-    where = _place(worst)
+    faults.sort(key=lambda each: each["type"] != "extra_forbidden")
+    return tuple(dict.fromkeys(_reason_and_place(each, special) for each in faults))
+
+
+def _reason_and_place(fault: Any, special: Mapping[str, Refusal]) -> tuple[Refusal, str | None]:
+    where = _place(fault)
     last = (where or "").rpartition(".")[2]
-    reason = _REASON.get(worst["type"]) or special.get(last, Refusal.FIELD_INVALID)
-    return reason, where
+    return _REASON.get(fault["type"]) or special.get(last, Refusal.FIELD_INVALID), where
+
+
+def refused_by(record: RawRecord, invalid: ValidationError, special: Mapping[str, Refusal]) -> Refused:
+    """The row refused for the first of its faults, with all the others beside it."""
+    (reason, where), *others = all_faults(invalid, special)
+    return Refused(record.row, reason, where, record.raw, tuple(others))
+
+
+def first_fault(invalid: ValidationError, special: Mapping[str, Refusal]) -> tuple[Refusal, str | None]:
+    """The reason and place of the first fault alone."""
+    return all_faults(invalid, special)[0]

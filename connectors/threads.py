@@ -9,6 +9,7 @@ import psycopg
 from connectors.brp import BrpDown
 from connectors.vault.api import VaultDown, VaultRefused
 from schemas.following import Apply, Arrived, CannotContinue
+from schemas.migrations import OtherVersion
 from schemas.scrubbing import error_code
 from schemas.transport import BrokerTrouble
 
@@ -43,6 +44,9 @@ class Process:
         except CannotContinue as end:
             self._log.error("cannot_continue", stage=name, reason=str(end))
             self._exit = self._exit or 6
+        except OtherVersion as other:
+            self._log.error("other_version", stage=name, reason=other.text)
+            self._exit = self._exit or 2
         except BaseException as error:
             self._log.error("failed", stage=name, code=error_code(error))
             self._exit = self._exit or 1
@@ -53,7 +57,7 @@ class Process:
 
         def say(error: Exception) -> None:
             self.beating[name] = self.beating.get(name, True) and not isinstance(error, OUTAGES)
-            code = error.code if isinstance(error, VaultRefused) else error_code(error)
+            code = error.code if isinstance(error, VaultRefused | BrpDown) else error_code(error)
             self._log.warning("waiting", stage=name, code=str(code))
 
         return say

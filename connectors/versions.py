@@ -1,11 +1,10 @@
 """Whether a row says something new: the order of versions, duplicates, and a signal that changes its person."""
 
-import hashlib
 import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from connectors.connector import ConsentDraft, Draft, SignalDraft
+from connectors.connector import ConsentDraft, Draft, Feedback, SignalDraft
 from connectors.receipts import RowOutcome, RowPlan, Version
 from schemas.identity import PersonPseudonym, SignalId, derived, signal_version
 from schemas.shapes import milliseconds
@@ -17,7 +16,7 @@ _SEPARATOR = "\x1f"
 def keyed(key: bytes, *parts: str | bytes) -> str:
     """HMAC-SHA256 in hex.  Source  rules.md 1: an unkeyed hash of a partner's id gives a BSN back"""
     raw = [part.encode() if isinstance(part, str) else part for part in parts]
-    return hmac.new(key, _SEPARATOR.encode().join(raw), hashlib.sha256).hexdigest()
+    return hmac.digest(key, _SEPARATOR.encode().join(raw), "sha256").hex()
 
 
 def entity_of(source_key: bytes, draft: Draft) -> str:
@@ -25,18 +24,24 @@ def entity_of(source_key: bytes, draft: Draft) -> str:
     return keyed(source_key, draft.source_id)[:32]
 
 
+def _gone(person: str) -> tuple[str, ...]:
+    """A withdrawal says one thing, whoever says it and whatever stands beside it."""
+    return person, "withdrawn"
+
+
 def _content(draft: Draft, person: PersonPseudonym) -> tuple[str, ...]:
     """The minimised content of a version, without what only orders it."""
     match draft:
         case SignalDraft():
-            gone = draft.kind is VersionKind.WITHDRAWN
+            if draft.kind is VersionKind.WITHDRAWN:
+                return _gone(person)
             days = [
                 each.isoformat() if each else "" for each in (draft.observed_on, draft.ended_on, draft.inform_by)
             ]
             said = ",".join(sorted([*draft.marks, *draft.attestations]))
             domain = draft.life_domain or ""
             kind = draft.signal_kind.value
-            return (person, kind, *days, str(draft.crisis), domain, said, "withdrawn" if gone else "")
+            return (person, kind, *days, str(draft.crisis), domain, said, "")
         case ConsentDraft():
             held = (draft.valid_from.isoformat(), draft.valid_until.isoformat() if draft.valid_until else "")
             whose = draft.source.value if draft.source else "all"
@@ -59,10 +64,30 @@ def version_of(source_key: bytes, draft: Draft, person: PersonPseudonym, deliver
     entity = entity_of(source_key, draft)
     content = _rank(draft) + keyed(source_key, "content", *_content(draft, person))
     if isinstance(draft, SignalDraft):
-        version: str = signal_version(SignalId(entity), order_ms, content)
-    else:
-        version = derived("consent-version", entity, str(order_ms), content)
-    return Version(entity, version, order_ms, content, person)
+        name: str = signal_version(SignalId(entity), order_ms, content)
+        return Version(entity, name, order_ms, content, person, draft.signal_kind, draft.observed_on)
+    return Version(entity, derived("consent-version", entity, str(order_ms), content), order_ms, content, person)
+
+
+def _of_signal(version: Version) -> Version:
+    named = signal_version(SignalId(version.entity), version.order_ms, version.content_hash)
+    return replace(version, version=named)
+
+
+def moved(version: Version, entity: str, order_ms: int) -> Version:
+    """The same statement about a signal, as one about this signal at this moment."""
+    return _of_signal(replace(version, entity=entity, order_ms=order_ms))
+
+
+def told_of(source_key: bytes, feedback: Feedback, delivered_at: datetime) -> Version:
+    """Which signal it is and when it was said: about whom, the books know."""
+    return Version(keyed(source_key, feedback.source_id)[:32], "", milliseconds(delivered_at), "", "")
+
+
+def withdrawn(source_key: bytes, newest: Version, order_ms: int) -> Version:
+    """The end of a signal by somebody who names only its id."""
+    content = keyed(source_key, "content", *_gone(newest.person))
+    return _of_signal(replace(newest, order_ms=order_ms, content_hash=content, ended=newest.content_hash))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +106,7 @@ def judged(row: int, draft: Draft, stated: Version, before: Before, at: datetime
     """
     plan = RowPlan(row, RowOutcome.DUPLICATE, at, version=stated, kind=_kind(draft, before))
     newest = before.newest
-    if before.known or (newest is not None and newest.content_hash == stated.content_hash):
+    if before.known or (newest is not None and stated.content_hash in (newest.content_hash, newest.ended)):
         return plan
     if before.earlier_in_file and isinstance(draft, SignalDraft) and draft.mutated_at is None:
         return replace(plan, outcome=RowOutcome.REFUSED, reason=Refusal.DUPLICATE_IN_FILE)

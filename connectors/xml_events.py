@@ -59,7 +59,7 @@ def events(chunks: Iterable[bytes]) -> Iterator[Event]:
         load_dtd=False,
         remove_comments=True,
     )
-    guard, depth = _Guard(), 0
+    guard, depth, any_yet = _Guard(), 0, False
     for chunk in chunks:
         guard.check(chunk)
         failed = _fed(parser, chunk)
@@ -67,6 +67,7 @@ def events(chunks: Iterable[bytes]) -> Iterator[Event]:
             assert isinstance(element, etree._Element)
             depth += {"start": 1, "end": -1}.get(kind, 0)
             _bounded(kind, element, depth)
+            any_yet = True
             yield kind, element
         if failed is not None:
             raise failed
@@ -74,6 +75,8 @@ def events(chunks: Iterable[bytes]) -> Iterator[Event]:
         parser.close()
     except etree.XMLSyntaxError as fault:
         raise _unreadable(fault) from None
+    if not any_yet:
+        raise Unreadable(Refusal.SYNTAX)  # libxml2 begins at the fifth byte; four can be an element too
 
 
 def _bounded(kind: str, element: etree._Element, depth: int) -> None:
@@ -101,7 +104,9 @@ def _unreadable(fault: etree.XMLSyntaxError) -> Unreadable:
 
 def local_name(element: etree._Element) -> str:
     """The element's name without its namespace, which no public source gives (formats.md 11.1)."""
-    return etree.QName(element).localname
+    tag = element.tag
+    assert isinstance(tag, str)
+    return tag.rpartition("}")[2]  # QName raises on a prefix that nobody declared
 
 
 def forget(element: etree._Element) -> None:

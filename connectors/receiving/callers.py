@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+from asyncssh import import_public_key
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 #: What may sign a token; `none` and shared secrets are no signatures of an authority.
 ALGORITHMS = ("PS256", "PS384", "ES256", "ES384", "RS256")
@@ -69,7 +70,7 @@ class Caller:
 
     name: str
     sources: frozenset[str]
-    ssh_keys: tuple[str, ...] = ()
+    ssh_keys: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,16 @@ class Tokens:
         return str(claims["client_id"])
 
 
+def _tokens(folder: Path, said: _Issuer) -> Tokens:
+    keys = KeySet.import_key_set(json.loads((folder / said.sleutels).read_text(encoding="utf-8")))
+    return Tokens(said.uitgever, said.ontvanger, keys)
+
+
+def _ssh_key(text: str) -> bytes:
+    """What the library compares of a public key.  Raises ValueError"""
+    return import_public_key(text).public_data
+
+
 class Callers:
     """Everybody who may deliver."""
 
@@ -121,22 +132,13 @@ class Callers:
         """
         try:
             said = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-            tokens = (
-                None
-                if said.toegang is None
-                else Tokens(
-                    said.toegang.uitgever,
-                    said.toegang.ontvanger,
-                    KeySet.import_key_set(
-                        json.loads((path.parent / said.toegang.sleutels).read_text(encoding="utf-8"))
-                    ),
-                )
-            )
-        except (OSError, ValueError, ValidationError, JoseError):
+            tokens = None if said.toegang is None else _tokens(path.parent, said.toegang)
+            callers = {
+                each.naam: Caller(each.naam, frozenset(each.bronnen), tuple(map(_ssh_key, each.sleutels)))
+                for each in said.leverancier
+            }
+        except (OSError, ValueError, JoseError):
             raise UnusableCallers(path, "niet te lezen als lijst van leveranciers") from None
-        callers = {
-            each.naam: Caller(each.naam, frozenset(each.bronnen), tuple(each.sleutels)) for each in said.leverancier
-        }
         oins = {each.oin: each.naam for each in said.leverancier if each.oin}
         clients = {each.client: each.naam for each in said.leverancier if each.client}
         if len(callers) < len(said.leverancier) or len(oins) < sum(bool(each.oin) for each in said.leverancier):
@@ -173,5 +175,8 @@ def oin_in(der: bytes) -> str | None:
 
     Source  Logius OIN-Stelsel; formats.md 10
     """
-    found = x509.load_der_x509_certificate(der).subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+    try:
+        found = x509.load_der_x509_certificate(der).subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+    except ValueError:
+        return None  # TLS is content with more than X.509 allows
     return str(found[0].value) if len(found) == 1 else None

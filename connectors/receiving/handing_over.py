@@ -14,7 +14,9 @@ from typing import Any
 
 import psycopg
 
+from connectors.archives import is_archive
 from connectors.files import IN
+from connectors.manifest_file import SUFFIX, Sidecar, identity_of
 from connectors.receipts import Summary
 from connectors.receipts_postgres import PostgresBooks
 from connectors.receiving.spool import Spooled
@@ -30,10 +32,14 @@ class Stated:
     sha256: bytes | None = None
 
 
+class Packed(Exception):
+    """An archive holds several deliveries, each with a receipt of its own: none that could be told here."""
+
+
 class HandingOver:
     """Where files of a source go, and where it is written what became of them.
 
-    Raises  VaultDown, VaultRefused, OSError, psycopg.Error
+    Raises  Packed, VaultDown, VaultRefused, OSError, psycopg.Error
     """
 
     def __init__(self, drop: Path, vault: Vault, connect: Callable[[], psycopg.Connection[Any]]) -> None:
@@ -44,13 +50,18 @@ class HandingOver:
     def hand(self, source: str, suffix: str, spooled: Spooled, stated: Stated) -> ReceiptId:
         """Put the file before the loop, unless the same content was taken in before."""
         spooled.settle()
+        with spooled.path.open("rb") as file:
+            if is_archive(file):
+                raise Packed
         with self._lock:
-            receipt = self._vault.open_receipt(source, spooled.sha256, spooled.size)
+            beside = None if stated.rows is None else Sidecar(stated.rows, spooled.sha256)
+            receipt = self._vault.open_receipt(source, identity_of(spooled.sha256, beside), spooled.size)
             target = self._drop / source / IN / f"{receipt.id}{suffix}"
             if receipt.status != "closed" and not target.exists():
                 if stated.rows is not None:
                     _write(target, {"rijen": stated.rows, "sha256": spooled.sha256.hex()})
                 os.rename(spooled.path, target)
+                _kept(target.parent)
         return receipt.id
 
     def outcome(self, source: str, receipt: str) -> Summary | None:
@@ -64,7 +75,7 @@ class HandingOver:
                 ).fetchone()
                 return PostgresBooks(self._database).summary(receipt) if found else None
             except (psycopg.OperationalError, psycopg.InterfaceError):
-                self._database = None
+                self._database.close()
                 raise
 
     def close(self) -> None:
@@ -74,7 +85,16 @@ class HandingOver:
 
 def _write(target: Path, manifest: dict[str, int | str]) -> None:
     """The manifest lies beside its file before the file is there."""
-    beside = target.with_name(f"{target.name}.manifest.json")
+    beside = target.with_name(f"{target.name}{SUFFIX}")
     new = beside.with_name(f".{beside.name}.part")
     new.write_text(json.dumps(manifest), encoding="utf-8")
     os.rename(new, beside)
+
+
+def _kept(folder: Path) -> None:
+    """What was renamed into it is still there after the power failed: a receipt may be told now."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -13,10 +13,10 @@ from typing import Annotated, Any
 
 import httpx2
 from prometheus_client import Gauge
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.receiving.callers import UnusableCallers
-from connectors.receiving.handing_over import HandingOver, Stated
+from connectors.receiving.handing_over import HandingOver, Packed, Stated
 from connectors.receiving.spool import TooLarge, spooling
 from schemas.scrubbing import error_code
 
@@ -46,6 +46,11 @@ class Polled(BaseModel):
     client: str | None = None
     geheim: str | None = None
 
+    def beside(self, settings: Path) -> "Polled":
+        """The same, its files found from where the settings lie, wherever the process was started."""
+        files = {name: getattr(self, name) for name in ("certificaat", "sleutel", "gezag", "geheim")}
+        return self.model_copy(update={name: str(settings.parent / at) for name, at in files.items() if at})
+
 
 class Trouble(Exception):
     """The source did not answer as agreed; `code` is safe to log."""
@@ -62,8 +67,8 @@ def polled_in(path: Path, sources: frozenset[str]) -> tuple[Polled, ...]:
     """
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
-        each = tuple(Polled.model_validate(one) for one in said["polling"])
-    except (OSError, ValueError, KeyError, ValidationError):
+        each = tuple(Polled.model_validate(one).beside(path) for one in said["polling"])
+    except (OSError, ValueError, KeyError, TypeError):
         raise UnusableCallers(path, "niet te lezen als lijst van bronnen om te bevragen") from None
     if not {one.bron for one in each} <= sources or len({one.bron for one in each}) < len(each):
         raise UnusableCallers(path, "een bron bestaat niet of staat er twee keer in")
@@ -108,13 +113,18 @@ class Poller:
     def turn(self) -> bool:
         """Ask once; whether to ask again at once. What does not go as agreed is logged, and the cursor stands.
 
-        Raises  VaultDown, VaultRefused, OSError, psycopg.Error
+        Raises  VaultDown, VaultRefused, psycopg.Error
         """
         try:
             return self._turned()
         except Trouble as trouble:
-            self.log.warning("waiting", source=self.polled.bron, stage="polling", code=trouble.code)
-            return False
+            code = trouble.code
+        except Packed:
+            code = "archive"
+        except OSError as error:
+            code = error_code(error)  # a full disk or a missing secret here is no reason to end the other ways in
+        self.log.warning("waiting", source=self.polled.bron, stage="polling", code=code)
+        return False
 
     def _turned(self) -> bool:
         source, at = self.polled.bron, self.cursor.read()
@@ -143,6 +153,8 @@ class Poller:
                 after = answer.headers.get(self.polled.kop, "")
                 if answer.status_code != 200 or not after or len(after) > _LONGEST_CURSOR:
                     raise Trouble(f"status_{answer.status_code}")
+                if not {"content-length", "transfer-encoding"} & set(answer.headers):
+                    raise Trouble("no_length")  # where only its end says that it is whole, half of it looks whole
                 if answer.headers.get("content-encoding", "identity") != "identity":
                     raise Trouble("content_encoding")  # asked for without: nothing is unpacked here
                 for piece in answer.iter_raw(65_536):

@@ -20,7 +20,7 @@ from connectors.sources import SOURCES, connectors_for
 from connectors.threads import Process
 from connectors.vault.client import VaultClient
 from schemas.databases import connect
-from schemas.doors import Door, settings_from
+from schemas.doors import Door, settings_from, unusable
 from schemas.operations import configure_logging, serve_operations, stop_event
 
 NAME = "receiving"
@@ -92,11 +92,13 @@ def _ways(
             body_s=settings.push_body_seconds,
             most_at_once=settings.push_most_at_once,
         )
-        ways["push"] = partial(_serve_push, settings, front, process.stop, _event(started))
+        web = _web(settings, front)
+        ways["push"] = partial(_serve_push, web, process.stop, _event(started))
     if settings.sftp_port is not None:
         suffixes = {name: each.suffixes for name, each in connectors.items()}
         room = Room(_callers(settings), handing, spool, largest, suffixes, log)
-        ways["sftp"] = partial(_serve_sftp, settings, room, process.stop, _event(started))
+        key = _needed(settings.sftp_host_key, "sftp_host_key")
+        ways["sftp"] = partial(_serve_sftp, settings, room, key, process.stop, _event(started))
     if settings.polling is not None:
         for polled in polled_in(settings.polling, frozenset(SOURCES)):
             cursor = Cursor(settings.state / f"{polled.bron}.cursor", polled.eerste)
@@ -114,25 +116,22 @@ def _event(started: list[threading.Event]) -> threading.Event:
 
 
 def _callers(settings: ReceivingSettings) -> Callers:
-    return Callers.read(_needed(settings.callers, "CALLERS"), frozenset(SOURCES))
+    return Callers.read(_needed(settings.callers, "callers"), frozenset(SOURCES))
 
 
 def _needed(path: Path | None, name: str) -> Path:
-    if path is None:
-        print(f"ontbrekende of ongeldige instelling: SIGNAALBRUG_{name}", flush=True)  # noqa: T201
-        raise SystemExit(2)
-    return path
+    return path if path is not None else unusable(name)
 
 
-def _serve_push(settings: ReceivingSettings, front: Front, stop: threading.Event, started: threading.Event) -> None:
-    secured = context_of(
-        _needed(settings.tls_certificate, "TLS_CERTIFICATE"),
-        _needed(settings.tls_key, "TLS_KEY"),
-        _needed(settings.tls_authorities, "TLS_AUTHORITIES"),
-        settings.tls_revoked,
-        required=front.callers.tokens is None,
-    )
-    web = uvicorn.Server(
+def _web(settings: ReceivingSettings, front: Front) -> uvicorn.Server:
+    names = ("tls_certificate", "tls_key", "tls_authorities")
+    certificate, key, authorities = (_needed(getattr(settings, name), name) for name in names)
+    try:
+        required = front.callers.tokens is None
+        secured = context_of(certificate, key, authorities, settings.tls_revoked, required)
+    except OSError:
+        unusable(*names, "tls_revoked")
+    return uvicorn.Server(
         uvicorn.Config(
             app(front),
             host=settings.push_host,
@@ -149,6 +148,8 @@ def _serve_push(settings: ReceivingSettings, front: Front, stop: threading.Event
         )
     )
 
+
+def _serve_push(web: uvicorn.Server, stop: threading.Event, started: threading.Event) -> None:
     def end() -> None:
         stop.wait()
         web.should_exit = True
@@ -165,9 +166,10 @@ def _serve_push(settings: ReceivingSettings, front: Front, stop: threading.Event
         raise RuntimeError("push ended")
 
 
-def _serve_sftp(settings: ReceivingSettings, room: Room, stop: threading.Event, started: threading.Event) -> None:
+def _serve_sftp(
+    settings: ReceivingSettings, room: Room, key: Path, stop: threading.Event, started: threading.Event
+) -> None:
     async def listen() -> None:
-        key = _needed(settings.sftp_host_key, "SFTP_HOST_KEY")
         acceptor = await serve_sftp(room, settings.sftp_host, settings.sftp_port or 0, key)
         started.set()
         await asyncio.to_thread(stop.wait)

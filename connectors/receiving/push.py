@@ -15,11 +15,12 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from prometheus_client import Counter
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from connectors.receipts import Summary
 from connectors.receiving.callers import Caller, Callers, Stranger
-from connectors.receiving.handing_over import HandingOver, Stated
+from connectors.receiving.handing_over import HandingOver, Packed, Stated
 from connectors.receiving.spool import Gzip, Mispacked, Plain, Spooled, TooLarge, Unpacking, spooling
 from connectors.receiving.tls import PEER
 from connectors.vault.api import VaultDown, VaultRefused
@@ -90,6 +91,10 @@ def app(front: Front) -> FastAPI:
     @site.exception_handler(Refuse)
     async def refused(_: Request, why: Refuse) -> JSONResponse:
         return _problem(why)
+
+    @site.exception_handler(HTTPException)
+    async def no_such_place(_: Request, error: HTTPException) -> JSONResponse:
+        return _problem(Refuse(error.status_code, "path", "Dit adres of deze vraag bestaat hier niet."))
 
     @site.exception_handler(Exception)
     async def failed(_: Request, error: Exception) -> JSONResponse:
@@ -211,10 +216,10 @@ async def _taken(front: Front, source: str, receipt: str) -> Summary:
 async def _asked(call: Callable[[], Answer]) -> Answer:
     try:
         return await run_in_threadpool(call)
-    except (VaultDown, OSError, psycopg.Error):
+    except Packed:
+        raise Refuse(415, "archive", "Een archief wordt hier niet uitgepakt. Lever elk bestand apart.") from None
+    except (VaultDown, VaultRefused, OSError, psycopg.Error):
         raise Refuse(503, "down", "Wij kunnen nu niets aannemen. Probeer het straks opnieuw.", True) from None
-    except VaultRefused as refused:
-        raise Refuse(429, str(refused.code), "Uw daglimiet is bereikt. Probeer het morgen opnieuw.", True) from None
 
 
 def _told(receipt: str, summary: Summary) -> dict[str, Any]:

@@ -16,15 +16,15 @@ from typing import Any
 import asyncssh
 import psycopg
 
+from connectors.manifest_file import LARGEST, SUFFIX, UNREADABLE, sidecar_in
 from connectors.receiving.callers import Callers
-from connectors.receiving.handing_over import HandingOver, Stated
+from connectors.receiving.handing_over import HandingOver, Packed, Stated
 from connectors.receiving.spool import Spooled, TooLarge
 from connectors.vault.api import VaultDown, VaultRefused
 
-UNFINISHED = (".part", ".tmp", ".filepart")
-MANIFEST, RECEIPT = ".manifest.json", ".ontvangst.json"
+UNFINISHED = (b".part", b".tmp", b".filepart")
+MANIFEST, RECEIPT = SUFFIX.encode(), b".ontvangst.json"
 _HOW = "upload onder een naam op .part en hernoem daarna"
-_LARGEST_MANIFEST = 4_096
 #: Files that one connection may have under way.
 _MOST_FILES = 16
 Failure = asyncssh.SFTPFailure
@@ -59,8 +59,7 @@ class Login(asyncssh.SSHServer):
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         caller = self._callers.by_name(username)
-        known = caller.ssh_keys if caller is not None else ()
-        return any(key.public_data == asyncssh.import_public_key(each).public_data for each in known)
+        return caller is not None and key.public_data in caller.ssh_keys
 
 
 class Folder(asyncssh.SFTPServer):
@@ -86,12 +85,12 @@ class Folder(asyncssh.SFTPServer):
         source, name = self._place(path)
         if not pflags & asyncssh.FXF_WRITE:
             return _Told(self._receipt(path))
-        if pflags & asyncssh.FXF_APPEND or not name.endswith((*map(str.encode, UNFINISHED), MANIFEST.encode())):
+        if pflags & asyncssh.FXF_APPEND or not name.endswith((*UNFINISHED, MANIFEST)):
             raise asyncssh.SFTPPermissionDenied(_HOW)
         if len(self._files) >= _MOST_FILES:
             raise Failure("te veel bestanden tegelijk")
         self._drop(path)
-        largest = _LARGEST_MANIFEST if name.endswith(MANIFEST.encode()) else self._room.largest[source]
+        largest = LARGEST if name.endswith(MANIFEST) else self._room.largest[source]
         spooled = Spooled(self._room.spool / f".{uuid.uuid4().hex}.part", largest)
         self._files[path] = spooled
         return spooled
@@ -119,14 +118,16 @@ class Folder(asyncssh.SFTPServer):
         spooled = self._files.get(oldpath)
         if spooled is None:
             raise asyncssh.SFTPNoSuchFile("onbekend bestand")
-        if name.endswith((*map(str.encode, UNFINISHED), MANIFEST.encode())) or self._place(oldpath)[0] != source:
+        if name.endswith((*UNFINISHED, MANIFEST)) or self._place(oldpath)[0] != source:
             raise asyncssh.SFTPPermissionDenied(_HOW)
-        stated = self._stated(newpath + MANIFEST.encode())
+        if not spooled.settled:
+            raise Failure("sluit het bestand voor u het hernoemt")  # what is still written to may be half
+        stated = self._stated(newpath + MANIFEST)
         if stated.sha256 is not None and stated.sha256 != spooled.sha256:
             raise Failure("de inhoud past niet bij het manifest")
         receipt = await asyncio.to_thread(self._handed, source, spooled, stated)
         self._drop(oldpath)
-        self._told[newpath + RECEIPT.encode()] = json.dumps({"kenmerk": receipt}).encode()
+        self._told[newpath + RECEIPT] = json.dumps({"kenmerk": receipt}).encode()
         self._room.log.info("delivered", source=source, receipt=receipt, stage="sftp")
 
     posix_rename = rename
@@ -134,6 +135,8 @@ class Folder(asyncssh.SFTPServer):
     def _handed(self, source: str, spooled: Spooled, stated: Stated) -> str:
         try:
             return self._room.handing.hand(source, self._room.suffixes[source][0], spooled, stated)
+        except Packed:
+            raise Failure("een archief wordt hier niet uitgepakt; lever het bestand zelf") from None
         except (VaultDown, VaultRefused, OSError, psycopg.Error):
             raise Failure("nu niet aan te nemen; probeer het later opnieuw") from None
 
@@ -143,13 +146,11 @@ class Folder(asyncssh.SFTPServer):
         if spooled is None:
             return Stated()
         spooled.settle()
-        try:
-            said = json.loads(spooled.path.read_bytes())
-            stated = Stated(int(said["rijen"]), bytes.fromhex(said["sha256"]))
-        except (ValueError, KeyError, TypeError):
-            raise Failure("het manifest is niet te lezen") from None
+        said = sidecar_in(spooled.path.read_bytes())
+        if said == UNREADABLE:
+            raise Failure("het manifest is niet te lezen")
         self._drop(path)
-        return stated
+        return Stated(said.rows, said.sha256)
 
     def _receipt(self, path: bytes) -> bytes:
         if path not in self._told:
@@ -191,6 +192,8 @@ class Folder(asyncssh.SFTPServer):
     def setstat(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
         """Times and rights of the sender's side mean nothing here."""
 
+    lsetstat = setstat
+
     def fsetstat(self, file_obj: object, attrs: asyncssh.SFTPAttrs) -> None:
         """Times and rights of the sender's side mean nothing here."""
 
@@ -201,10 +204,9 @@ class Folder(asyncssh.SFTPServer):
         for source in sorted(self._caller.sources):
             yield asyncssh.SFTPName(source.encode(), attrs=asyncssh.SFTPAttrs(permissions=stat.S_IFDIR | 0o700))
 
-    def _denied(self, *_: object) -> None:
+    def map_path(self, path: bytes) -> bytes:
+        """Whatever else the library can do, now or in a later version, would reach the disk by this path."""
         raise asyncssh.SFTPPermissionDenied(_HOW)
-
-    mkdir = rmdir = symlink = link = readlink = statvfs = _denied  # type: ignore[assignment]
 
 
 class _Told:

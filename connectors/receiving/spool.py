@@ -93,6 +93,11 @@ class Spooled:
     def sha256(self) -> bytes:
         return self._digest.digest()
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing can be added any more."""
+        return self._file.closed
+
     def settle(self) -> None:
         """Everything is on the disk."""
         if not self._file.closed:

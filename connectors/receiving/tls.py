@@ -41,15 +41,23 @@ class FrontProtocol(H11Protocol):
         secured = transport.get_extra_info("ssl_object")
         peer = secured.getpeercert(binary_form=True) if secured is not None else None
         self.app_state = {**self.app_state, PEER: peer}
-        self._head = self.loop.call_later(HEAD_S, transport.abort)
+        self._wait_for_head()
 
     def handle_events(self) -> None:
         super().handle_events()
-        if self.cycle is not None and self._head is not None and self.conn.their_state is not h11.IDLE:
-            self._head.cancel()
-            self._head = None
+        if self.conn.their_state is not h11.IDLE:
+            self._head_came()
+        elif self._head is None:
+            self._wait_for_head()  # of the next request on this connection
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._head_came()
+        super().connection_lost(exc)
+
+    def _wait_for_head(self) -> None:
+        self._head = self.loop.call_later(HEAD_S, self.transport.abort)
+
+    def _head_came(self) -> None:
         if self._head is not None:
             self._head.cancel()
-        super().connection_lost(exc)
+            self._head = None

@@ -12,6 +12,7 @@ Urgency = Literal["vandaag", "deze_week", "volgen"]
 Hidden = Literal["ingetrokken", "wordt_bijgewerkt"]
 State = Literal["open", "wordt_verwerkt", "opgepakt", "afgesloten", "niet_doorgevoerd"] | Hidden
 Tile = Literal["open", "vandaag", "niet_opgepakt", "opgepakt"]
+Day = date  # in a class with a field of that name
 WITHOUT_CONTENT: frozenset[State] = frozenset(get_args(Hidden))
 
 
@@ -63,7 +64,7 @@ class Lijn:
     domain: str
     ground: str
     marks: tuple[str, ...] = ()
-    inform_by: date | None = None
+    inform_by: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)

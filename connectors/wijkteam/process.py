@@ -1,7 +1,8 @@
 """The feed's process: projector, tokens and relay as threads of their own, the web beside them.
 
 Settings  BROKER, FEED_PROJECTOR_DATABASE, FEED_WEB_DATABASE, FEED_RELAY_DATABASE, FEED_KEY, VAULT_SOCKET,
-VAULT_TOKEN, BRP, WEB_PORT, OPERATIONS_PORT; optional WEB_HOST, SECURE (1 behind https), MUNICIPALITY_NAME, CONTACT
+VAULT_TOKEN, BRP or BRP_URL and BRP_HOMES_URL, WEB_PORT, OPERATIONS_PORT; optional WEB_HOST, SECURE (1 behind
+https), MUNICIPALITY_NAME, CONTACT
 """
 
 import threading
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
-from connectors.brp import BrpAnswers
+from connectors.brp_client import REVEAL_FIELDS, BrpDoor, brp_of
 from connectors.threads import Held, Process
 from connectors.vault.client import VaultClient
 from connectors.wijkteam import metrics
@@ -25,7 +26,7 @@ from connectors.wijkteam.web import app
 from schemas.civil import civil_day
 from schemas.codec import codec_from
 from schemas.databases import connect
-from schemas.doors import Door, settings_from
+from schemas.doors import settings_from
 from schemas.following import Follower, rebuild_command
 from schemas.operations import configure_logging, serve_operations, stop_event
 from schemas.record import Recorder
@@ -35,7 +36,7 @@ NAME = "wijkteam"
 REPAIR = rebuild_command("feed")
 
 
-class FeedSettings(Door):
+class FeedSettings(BrpDoor):
     """What the process needs of its environment."""
 
     operations_port: int
@@ -47,7 +48,6 @@ class FeedSettings(Door):
     feed_key: Path
     vault_socket: str
     vault_token: str
-    brp: Path
     secure: bool = False
     municipality_name: str = "Gemeente Waterrijk"
     contact: str = "toegankelijkheid@waterrijk.example"
@@ -90,7 +90,8 @@ def serve(environment: Mapping[str, str]) -> int:
 
 def _web(settings: FeedSettings, keys: FeedKeys, vault: VaultClient) -> uvicorn.Config:
     wanted = WebSettings(keys, settings.secure, settings.municipality_name, settings.contact)
-    site = app(wanted, partial(connect, settings.feed_web_database), vault, BrpAnswers(settings.brp))
+    brp = brp_of(settings, lambda: civil_day(clock()), REVEAL_FIELDS)
+    site = app(wanted, partial(connect, settings.feed_web_database), vault, brp)
     return uvicorn.Config(
         site,
         host=settings.web_host,

@@ -46,7 +46,7 @@ def test_every_accepted_row_becomes_one_version_and_one_processing_line() -> Non
 
 def test_a_delivery_opens_before_its_first_row_and_closes_after_its_last() -> None:
     door = Door()
-    taken = door.send("school_attendance", duo_file(melding("1"), melding("2", kind="LRV"), melding("3", bsn=None)))
+    taken = door.send("school_attendance", duo_file(melding("1"), melding("2", kind="V1"), melding("3", bsn=None)))
     topics = [record.topic for record in door.log.records]
     assert topics[0] == topics[-1] == "delivery.v1"
     opened, closed = door.log.events(Delivery)
@@ -54,7 +54,7 @@ def test_a_delivery_opens_before_its_first_row_and_closes_after_its_last() -> No
     assert (closed.rows, closed.accepted, closed.duplicates) == (3, 1, ())
     assert [(each.row, each.reason) for each in closed.refused] == [
         (2, Refusal.KIND_NOT_ACCEPTED),
-        (3, Refusal.BSN_MISSING),
+        (3, Refusal.IDENTITY_UNCERTAIN),
     ]
     assert closed.refused == taken.refused and opened.file_hash == closed.file_hash
 

@@ -27,7 +27,9 @@ def _name(path: Path) -> str:
 @pytest.mark.parametrize("path", ACCEPTED, ids=_name)
 def test_an_accepted_sample_is_accepted_whole(path: Path) -> None:
     taken = Door().send(_source(path), path.read_bytes())
-    assert (taken.status, taken.refused, taken.rows) == ("accepted", (), taken.accepted)
+    # What a zaak says without ending a signal is written down and published nowhere: a duplicate.
+    assert (taken.status, taken.refused) == ("accepted", ())
+    assert taken.rows == taken.accepted + len(taken.duplicates)
 
 
 @pytest.mark.parametrize("path", REFUSED, ids=_name)
