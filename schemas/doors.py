@@ -1,7 +1,7 @@
 """Settings are read once, at the door of a process, into a frozen model; what is missing is named."""
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -28,6 +28,11 @@ def settings_from(environment: Mapping[str, str], model: type[Settings]) -> Sett
     try:
         return model.model_validate(given)
     except ValidationError as refused:
-        names = sorted({f"{PREFIX}{'_'.join(map(str, error['loc'])).upper()}" for error in refused.errors()})
-        print("ontbrekende of ongeldige instelling: " + ", ".join(names), flush=True)  # noqa: T201
-        raise SystemExit(2) from None
+        unusable(*("_".join(map(str, error["loc"])) for error in refused.errors()))
+
+
+def unusable(*fields: str) -> NoReturn:
+    """Raises SystemExit(2), after naming the settings that are missing or wrong."""
+    names = sorted({f"{PREFIX}{field.upper()}" for field in fields})
+    print("ontbrekende of ongeldige instelling: " + ", ".join(names), flush=True)  # noqa: T201
+    raise SystemExit(2) from None

@@ -316,6 +316,7 @@ class Reason(Term):
     NO_HOUSEHOLD = "no_household", "huishouden nog niet bekend"
     POLICY_DIFFERS = "policy_differs", "wacht op hetzelfde beleid"
     NO_TEAM = "no_team", "geen verantwoordelijk wijkteam"
+    MOVE_UNDER_WAY = "move_under_way", "wacht tot de verhuizing van het huishouden verwerkt is"
     IN_OPEN_ALERT = "in_open_alert", "in een open signalering"
     IN_CLOSED_ALERT = "in_closed_alert", "in een afgesloten signalering"
     NO_RULE_MATCHED = "no_rule_matched", "geen regel vervuld"
@@ -391,6 +392,17 @@ class Refusal(Term):
     TRAILING_BYTES = "trailing_bytes", "er staan bytes achter het record"
     TOMBSTONE = "tombstone", "een leeg record is hier niet toegestaan"
     UNDECIDABLE = "undecidable", "de beslissing mislukte; dit is een fout in de software"
+
+
+class Settlement(Term):
+    """What was done with something in quarantine: only these, so that no words about a person are written."""
+
+    UNKNOWN = "unknown", "onbekend"
+    REDRIVEN = "redriven", "opnieuw aangeboden"
+    REDELIVERED = "redelivered", "afgedaan: de bron levert het opnieuw"
+    BY_MISTAKE = "by_mistake", "afgedaan: bij vergissing geleverd"
+    MAY_NOT_HAVE = "may_not_have", "afgedaan: dit mogen wij niet hebben"
+    TOO_LATE = "too_late", "afgedaan: te oud om nog te gebruiken"
 
 
 class StateKind(Term):

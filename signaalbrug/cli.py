@@ -8,7 +8,18 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from signaalbrug.commands import databases, docs, policy, schemas, topics, users
+from signaalbrug.commands import (
+    databases,
+    docs,
+    identity,
+    policy,
+    quarantine,
+    schemas,
+    source,
+    topics,
+    users,
+    vault,
+)
 from signaalbrug.local.errors import LocalServerError
 from signaalbrug.refusing import Unwilling
 
@@ -24,7 +35,11 @@ app.add_typer(topics.app, name="topics", help="The topics and schemas on the bro
 app.add_typer(docs.app, name="docs", help="The documents that are generated from the code.")
 app.add_typer(schemas.app, name="schemas", help="The contracts in the repository: may they be released?")
 app.add_typer(databases.app, name="databases", help="The databases of a PostgreSQL that is not ours to start.")
+app.add_typer(source.app, name="source", help="For who sends signals: check, deliver, what became of it (Dutch).")
+app.add_typer(identity.app, name="identity", help="Who is meant, where nobody is certain: for deskworkers.")
+app.add_typer(quarantine.app, name="quarantine", help="What could not be processed: see, offer again, discard.")
 app.add_typer(users.app, name="user", help="Who may enter the inbox.")
+app.add_typer(vault.app, name="vault", help="The vault's keys.")
 
 
 def _verb(module: str) -> Mapping[str, object]:

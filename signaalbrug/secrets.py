@@ -6,7 +6,8 @@ from pathlib import Path
 
 from nacl.utils import random
 
-from connectors.vault.principals import write_secrets
+from connectors.vault.api import Principal
+from connectors.vault.principals import with_every_token, write_secrets
 from schemas.sealing import new_pair
 from signaalbrug.local.state import State, write_private
 
@@ -35,6 +36,10 @@ def secrets_of(state: State) -> Secrets:
     tokens = folder / "caller.tokens"
     if not tokens.exists():
         _make(files, folder / "quarantine.private", tokens)
+    known: dict[str, str] = json.loads(tokens.read_text(encoding="utf-8"))
+    if set(known) != {each.value for each in Principal}:
+        known = dict(with_every_token(files["vault.tokens"], known))
+        write_private(tokens, json.dumps(known))
     return Secrets(
         files["vault.keys"],
         files["vault.tokens"],
@@ -42,7 +47,7 @@ def secrets_of(state: State) -> Secrets:
         files["quarantine.key"],
         folder / "quarantine.private",
         tokens,
-        json.loads(tokens.read_text(encoding="utf-8")),
+        known,
     )
 
 

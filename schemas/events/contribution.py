@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from schemas.events.event import Event
+from schemas.events.register import Move
 from schemas.identity import (
     AreaCode,
     ConsentId,
@@ -55,3 +56,4 @@ class Contribution(Event):
     since: date | None
     policy_hash: str
     signals: tuple[ContributedSignal, ...]
+    move: Move | None = None

@@ -10,6 +10,7 @@ from schemas.identity import (
 from schemas.vocabulary import (
     DeliveryKind,
     Refusal,
+    Settlement,
     Stage,
 )
 
@@ -41,6 +42,17 @@ class Delivery(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What was done with it, when and by whom; a second person seconds what is destroyed."""
+
+    how: Settlement
+    at: datetime
+    by: str
+    seconded_by: str | None
+    receipt: ReceiptId | None
+
+
+@dataclass(frozen=True, slots=True)
 class Quarantined(Event):
     """What could not be processed, sealed, with a closed reason."""
 
@@ -57,3 +69,5 @@ class Quarantined(Event):
     content_hash: str
     size: int
     sealed: bytes
+    delivered_at: datetime | None = None
+    settled: Settled | None = None

@@ -8,6 +8,7 @@ from schemas.identity import (
     AreaCode,
     ConsentId,
     HouseholdId,
+    MoveId,
     PersonPseudonym,
     ReceiptId,
 )
@@ -24,6 +25,18 @@ from schemas.vocabulary import (
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """One move of a household: `movers` statements that belong together and take effect on one day.
+
+    Source  docs/adr/0020-wait-for-the-whole-move.md
+    """
+
+    move: MoveId
+    on: date
+    movers: int
+
+
+@dataclass(frozen=True, slots=True)
 class Membership(Event):
     """One person is, or is no longer, a member of one household."""
 
@@ -37,6 +50,7 @@ class Membership(Event):
     until: date | None
     recorded_at: datetime
     receipt: ReceiptId
+    move: Move | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from schemas.events.alert import UsedSignal
 from schemas.events.contribution import ContributedSignal
 from schemas.events.event import Event
+from schemas.events.register import Move
 from schemas.identity import (
     AlertId,
     AreaCode,
@@ -102,6 +103,7 @@ class KeptMembership:
     since: date
     until: date | None
     recorded_at: datetime
+    move: Move | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,16 @@ class Member:
     since: date | None
     policy_hash: str
     signals: tuple[ContributedSignal, ...]
+    move: Move | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """How far a move of this household has arrived; who `left` by it is no member now."""
+
+    move: Move
+    arrived: tuple[PersonPseudonym, ...]
+    left: tuple[PersonPseudonym, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +206,7 @@ class HouseholdState:
     members: tuple[Member, ...]
     episodes: tuple[Episode, ...]
     told: tuple[ToldOutcome, ...]
+    moving: tuple[Moving, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from schemas.transport import Cluster
 from signaalbrug import wiring
+from signaalbrug.local.postgres import Postgres
 from signaalbrug.local.processes import Supervisor
 from signaalbrug.local.servers import KAFKA, MAIN, VAULT, Servers
 from signaalbrug.local.state import State, state_folder
@@ -44,6 +45,36 @@ def settings_of(process: str, command: str) -> Iterator[Mapping[str, str]]:
             servers.stop()
 
 
+def main_here() -> Postgres:
+    """The main PostgreSQL of this state folder, running or not.
+
+    Raises  Unwilling when nothing was ever started there: looking must not make a folder that `up` then refuses
+    """
+    folder = state_folder(os.environ)
+    if not folder.exists():
+        raise Unwilling(f"nothing was started in {folder}", "signaalbrug up")
+    return Servers.attach(State(folder)).main
+
+
+@contextmanager
+def beside(process: str) -> Iterator[Mapping[str, str]]:
+    """What this process is told, for a command that works beside it; here everything must run already.
+
+    Raises  Unwilling
+    """
+    if BROKER in os.environ:
+        yield os.environ
+        return
+    folder = state_folder(os.environ)
+    state = State(folder) if folder.exists() else None
+    if state is None or "vault" not in {one.name for one in Supervisor(state).running()}:
+        raise Unwilling(f"{BROKER} is not set and no vault runs for {folder}", "signaalbrug up")
+    servers = Servers.attach(state)
+    urls = wiring.prepare_databases(servers)
+    plan = wiring.processes(servers.kafka.bootstrap, urls, secrets_of(state), wiring.places(state), state)
+    yield next(one.settings for one in plan if one.name == process)
+
+
 def rights_desk() -> Mapping[str, str]:
     """What the rights desk is told: the environment, else this state folder, whose vault must run.
 
@@ -60,6 +91,23 @@ def rights_desk() -> Mapping[str, str]:
         "SIGNAALBRUG_PARTITIONS": str(wiring.PARTITIONS),
         "SIGNAALBRUG_VAULT_SOCKET": str(wiring.places(state).socket),
         "SIGNAALBRUG_VAULT_TOKEN": secrets_of(state).token("rights"),
+    }
+
+
+def at_the_vault(principal: str) -> Mapping[str, str]:
+    """Socket and token of this caller: those of the environment, else of this state folder, whose vault must run.
+
+    Raises  Unwilling
+    """
+    if "SIGNAALBRUG_VAULT_SOCKET" in os.environ:
+        return os.environ
+    folder = state_folder(os.environ)
+    state = State(folder) if folder.exists() else None
+    if state is None or "vault" not in {one.name for one in Supervisor(state).running()}:
+        raise Unwilling(f"SIGNAALBRUG_VAULT_SOCKET is not set and no vault runs for {folder}", "signaalbrug up")
+    return {
+        "SIGNAALBRUG_VAULT_SOCKET": str(wiring.places(state).socket),
+        "SIGNAALBRUG_VAULT_TOKEN": secrets_of(state).token(principal),
     }
 
 

@@ -1,7 +1,6 @@
 """Who may enter the inbox."""
 
 import json
-import os
 import secrets
 from typing import Annotated
 
@@ -49,8 +48,7 @@ def add(
 
 
 def _own_feed() -> str:
-    from signaalbrug.local.servers import Servers
-    from signaalbrug.local.state import State, state_folder
+    from signaalbrug.commands.here import main_here
     from signaalbrug.wiring import operator_url
 
-    return operator_url(Servers.attach(State(state_folder(os.environ))).main, "feed")
+    return operator_url(main_here(), "feed")

@@ -6,14 +6,29 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from signaalbrug.demo import consent_files, ddas_files, spoiled, verzuim_files
+from signaalbrug.demo import (
+    consent_files,
+    ddas_files,
+    fhir_files,
+    handover_files,
+    intake_files,
+    spoiled,
+    verzuim_files,
+)
 from signaalbrug.demo.brp_files import area_table, write_answers
 from signaalbrug.demo.people import Person
 from signaalbrug.demo.rows import Books
 from signaalbrug.demo.stories import told
 
 SEED = 20_260
-SUFFIX = {"debt_services": "json", "school_attendance": "xml", "consent_register": "jsonl"}
+SUFFIX = {
+    "debt_services": "json",
+    "school_attendance": "xml",
+    "consent_register": "jsonl",
+    "general_practice": "json",
+    "veilig_thuis": "json",
+    "wijkteam_intake": "jsonl",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,7 @@ def waterrijk(areas: Sequence[str], now: datetime, today: date, seed: int = SEED
     chance = Random(seed + 1)
     made = now - timedelta(minutes=10)
     first = _first_round(town.rounds[0], chance, today, made)
-    second = _second_round(town.rounds[1])
+    second = _second_round(town.rounds[1], now)
     return Waterrijk(len(town.households), people, (first, second), area_table(people), today)
 
 
@@ -76,15 +91,24 @@ def _first_round(books: Books, chance: Random, today: date, made: datetime) -> l
         "consent_register": consent_files.delivery(statements),
         "debt_services": ddas_files.delivery([*debts, debts[5]], today, made),
         "school_attendance": verzuim_files.delivery(spoiled.spoiled_absences(books, chance)),
+        "general_practice": _referrals(books, made),
+        "veilig_thuis": handover_files.delivery(books.handovers),
+        "wijkteam_intake": intake_files.delivery(books.worries),
     }
     files = [File(source, f"levering-1.{SUFFIX[source]}", content) for source, content in good.items()]
     broken = spoiled.broken_files(good, today, made)
     return files + [File(source, name, content) for name, (source, content) in broken.items()]
 
 
-def _second_round(books: Books) -> list[File]:
+def _referrals(books: Books, made: datetime) -> bytes:
+    return fhir_files.delivery([row for each in books.referrals for row in fhir_files.rows_of(each)], made)
+
+
+def _second_round(books: Books, made: datetime) -> list[File]:
     content: Mapping[str, bytes] = {
         "consent_register": consent_files.delivery([consent_files.line_of(row) for row in books.statements]),
         "school_attendance": verzuim_files.delivery(verzuim_files.rows_of(books.absences)),
+        "general_practice": _referrals(books, made),
+        "veilig_thuis": handover_files.delivery(books.handovers),
     }
     return [File(source, f"levering-2.{SUFFIX[source]}", bytes_) for source, bytes_ in content.items()]

@@ -1,12 +1,13 @@
 """The pen of Waterrijk: writes two rounds of books while the households are invented."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 
 from schemas.civil import AMSTERDAM
 from signaalbrug.demo.inventing import Inventor
 from signaalbrug.demo.people import Household, Person
-from signaalbrug.demo.rows import Absence, Arrears, Books, Statement
+from signaalbrug.demo.rows import Absence, Arrears, Books, Handover, Referral, Statement, Worry
 
 
 class Town:
@@ -57,6 +58,38 @@ class Town:
         self.rounds[1].absences.append(
             Absence(absence.number, absence.person, kind, absence.begin, absence.end, changed, status)
         )
+
+    def hands_over(self, people: list[Person], days_ago: int, informed: bool = False) -> Handover:
+        """Veilig Thuis hands these people over together."""
+        self._rows += 1
+        on = self.ago(days_ago)
+        handover = Handover(f"ML{self._rows:05d}", tuple(people), on, self._at(on), informed)
+        self.rounds[0].handovers.append(handover)
+        return handover
+
+    def hands_over_no_more(self, handover: Handover, person: Person) -> None:
+        """Veilig Thuis takes one person out of a hand-over, in the second round."""
+        changed = handover.changed_at + timedelta(hours=2)
+        self.rounds[1].handovers.append(replace(handover, changed_at=changed, gone=(person,)))
+
+    def refers(self, who: Person, icpc: str, days_ago: int, consents: bool = True) -> Referral:
+        """A GP refers a patient to the wijkteam."""
+        self._rows += 1
+        until = self.today + timedelta(days=150) if consents else None
+        referral = Referral(f"vw-{self._rows:05d}", who, self._at(self.ago(days_ago)), until, icpc)
+        self.rounds[0].referrals.append(referral)
+        return referral
+
+    def consents_no_more(self, referral: Referral) -> None:
+        """The patient withdraws the consent at the GP, in the second round."""
+        later = referral.referred_at + timedelta(hours=2)
+        self.rounds[1].referrals.append(replace(referral, withdrawn_at=later))
+
+    def worries_about(self, who: Person, domain: str, days_ago: int) -> None:
+        """A wijkteam saw a worry at an intake."""
+        self._rows += 1
+        on = self.ago(days_ago)
+        self.rounds[0].worries.append(Worry(f"INTAKE-{self._rows:05d}", who, on, domain, self._at(on)))
 
     def says(
         self,

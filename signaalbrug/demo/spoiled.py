@@ -27,7 +27,7 @@ def _debts(chance: Random, today: date) -> Mapping[str, Callable[[Row], Row]]:
     return {
         "bsn_invalid": lambda row: row | {"client": _number(failing_number(row["client"]["burgerservicenummer"]))},
         "bsn_lost_zero": lambda row: row | {"client": _number(row["client"]["burgerservicenummer"][1:])},
-        "bsn_missing": lambda row: row | {"client": at_address},
+        "identity_uncertain": lambda row: row | {"client": at_address},
         "date_in_future": lambda row: row | {"signaaldatum": tomorrow},
         "field_missing": lambda row: {name: row[name] for name in row if name != "signaalpartner"},
         "field_invalid": lambda row: row | {"signaalpartner": {"type": "Sportschool"}},
@@ -50,8 +50,8 @@ def spoiled_debts(rows: list[Row], chance: Random, today: date) -> list[Row]:
 
 _SCHOOL: Mapping[str, Mapping[str, str | None]] = MappingProxyType(
     {
-        "kind_not_accepted": {"Verzuimsoort": "LRV"},
-        "kind_not_accepted_either": {"Verzuimsoort": "O"},
+        "kind_not_accepted": {"Verzuimsoort": "V1"},
+        "kind_not_accepted_either": {"Verzuimsoort": "V2"},
         "field_missing": {"DatumBeginVerzuim": None},
         "date_invalid": {"DatumBeginVerzuim": "2026-02-30"},
         "bsn_missing": {"BSN": None},

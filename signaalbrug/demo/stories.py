@@ -6,6 +6,15 @@ from datetime import date, timedelta
 from random import Random
 
 from signaalbrug.demo.pen import Town
+from signaalbrug.demo.stories_of_care import (
+    handed_over,
+    handed_over_in_part,
+    referral_withdrawn,
+    referred,
+    referred_without_consent,
+    worry_alone,
+    worry_and_debt,
+)
 
 RENT, ENERGY, WATER, PREMIUM, TAX = "Huur", "Energie", "Water", "Zorg", "Belastingdienst"
 ORDINARY = (RENT, ENERGY, WATER, PREMIUM, TAX, "Hypotheek", "CAK Zorgverzekeringen")
@@ -191,7 +200,7 @@ class Share:
 
 
 SHARES: Sequence[Share] = (
-    Share(quiet, 118),
+    Share(quiet, 76),
     Share(school_and_debt, 40),
     Share(co_parents, 8),
     Share(growing, 24),
@@ -215,6 +224,13 @@ SHARES: Sequence[Share] = (
     Share(in_doubt, 3),
     Share(unknown_to_register, 3),
     Share(off_the_map, 3),
+    Share(handed_over, 10),
+    Share(handed_over_in_part, 2),
+    Share(referred, 12),
+    Share(referred_without_consent, 3),
+    Share(referral_withdrawn, 3),
+    Share(worry_and_debt, 8),
+    Share(worry_alone, 4),
 )
 
 

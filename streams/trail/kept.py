@@ -99,7 +99,9 @@ _NAMES: Mapping[type[Event], Callable[[Any], Name]] = MappingProxyType(
         ),
         account.ProcessingLine: lambda e: Name(f"processing/{e.span_id}", ""),
         delivery.Delivery: lambda e: Name(f"delivery/{e.receipt}", e.kind.value),
-        delivery.Quarantined: lambda e: Name(f"quarantine/{e.receipt}", str(e.row or 0)),
+        delivery.Quarantined: lambda e: Name(
+            f"quarantine/{e.receipt}", f"{e.row or 0}-{e.settled.how}" if e.settled else str(e.row or 0)
+        ),
         state.PersonRecord: lambda e: Name("state/person", ""),
         state.HouseholdRecord: lambda e: Name("state/household", ""),
     }

@@ -118,6 +118,7 @@ def quiet(source: str) -> Iterator[str]:
 TALKS = {
     "schemas/doors.py",
     "schemas/registering.py",
+    "connectors/brp_client.py",
     "connectors/household_register/areas.py",
     "connectors/vault/process.py",
     "connectors/wijkteam/keys.py",

@@ -114,8 +114,9 @@ def _rooms(house: House, load: Load) -> Rooms:
     urls: dict[str, str] = {}
     for room in ROOMS:
         urls |= prepare(house.servers.main, f"clean_{room.DATABASE}", room.ROLES, room.install)
-    vault = MemoryVault(keys=Keys.read(house.secrets.vault_keys))
-    vault.store.pseudonyms(known_persons(house))
+    keys = Keys.read(house.secrets.vault_keys)
+    vault = MemoryVault(keys=keys)
+    vault.store.pseudonyms(known_persons(house), keys.now)
     there = rooms(where, urls, house.secrets, load.today, vault)
     there.followers = ()  # neither trail nor feed: only what both steps come to
     return there

@@ -87,7 +87,7 @@ def melding(
 ) -> str:
     """One Verzuimgeval; `mutated` as `2026-03-20T08:00:00.000` adds a Procesverloop."""
     fields = {"begin": "2026-03-02", "end": "2026-03-20", "status": "R"} | changes
-    whose = f"<BSN>{bsn}</BSN>" if bsn is not None else "<Onderwijsnummer>100000001</Onderwijsnummer>"
+    whose = f"<BSN>{bsn}</BSN>" if bsn is not None else "<Onderwijsnummer>100000004</Onderwijsnummer>"
     end = f"<DatumEindeVerzuim>{fields['end']}</DatumEindeVerzuim>" if fields["end"] else ""
     day, _, clock = fields.get("mutated", "").partition("T")
     course = (

@@ -1,5 +1,6 @@
 """Histories of up to forty events about a few people, drawn so that many of them end with an open alert."""
 
+import dataclasses
 from collections.abc import Sequence
 
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from tests.support.stories import (
     erased,
     joined,
     left,
+    moving,
     objected,
     taken_back,
     withdrew,
@@ -42,6 +44,16 @@ def _withdrawn_signal(draw: st.DrawFn) -> Said:
     return taken_back(absence(who, on), who, "verzuim", draw(st.integers(2, 9)))
 
 
+@st.composite
+def _half_a_move(draw: st.DrawFn) -> Said:
+    """Of a move that names more movers than come: the household waits for its day to end."""
+    who, house, on = draw(people), draw(houses), draw(days)
+    goes = draw(st.sampled_from((joined(who, house, on, draw(areas)), left(who, house, on=on))))
+    (alone,) = moving(draw(st.sampled_from(("weg", "terug"))), on, goes)
+    assert alone.move is not None
+    return dataclasses.replace(alone, move=dataclasses.replace(alone.move, movers=draw(st.integers(2, 4))))
+
+
 said: st.SearchStrategy[Said] = st.one_of(
     st.builds(absence, people, days),
     st.builds(arrears, people, days, debts, st.booleans()),
@@ -49,6 +61,7 @@ said: st.SearchStrategy[Said] = st.one_of(
     _withdrawn_signal(),
     st.builds(joined, people, houses, days, areas),
     st.builds(left, people, houses, on=days, area=areas),
+    _half_a_move(),
     st.builds(agreed, people, days, sources, st.none() | days),
     st.builds(withdrew, people, days, sources),
     st.builds(dawn, days),

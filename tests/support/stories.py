@@ -1,6 +1,8 @@
 """The words in which specifications are told: households and days, never ids."""
 
+import dataclasses
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -10,13 +12,14 @@ from schemas.codec import Codec
 from schemas.events.alert import Alert, TeamDecision
 from schemas.events.context import DayBegan, PolicyPublished
 from schemas.events.event import Event, Forget
-from schemas.events.register import Consent, Membership, PersonLifecycle
+from schemas.events.register import Consent, Membership, Move, PersonLifecycle
 from schemas.events.signal import Signal
 from schemas.identity import (
     AreaCode,
     ConsentId,
     DecisionId,
     HouseholdId,
+    MoveId,
     PersonPseudonym,
     ReceiptId,
     SignalId,
@@ -108,6 +111,18 @@ def _membership(
     return Membership(
         kind, person(who), household(where), AreaCode(area), role, (), day(since), ended, recorded, RECEIPT
     )
+
+
+def moving(name: str, on: int, *said: Membership) -> list[Membership]:
+    """These people move together: each household is told of how many of them it will hear."""
+    movers = Counter(each.household for each in said)
+    return [
+        dataclasses.replace(
+            each,
+            move=Move(MoveId(named("move", f"{name}/{each.household}")), day(on), movers[each.household]),
+        )
+        for each in said
+    ]
 
 
 ATTESTED = tuple(sorted(set(Attestation) - {Attestation.UNKNOWN}))

@@ -15,7 +15,7 @@ import psycopg
 
 from connectors.vault.api import Principal, Vault
 from connectors.vault.client import VaultClient
-from connectors.vault.ddl import ROLES, TABLES, install
+from connectors.vault.ddl import EMPTIED, ROLES, install
 from connectors.vault.principals import write_secrets
 from signaalbrug.local.cluster import SUPERUSER
 from signaalbrug.local.databases import prepare
@@ -71,7 +71,10 @@ class RunningVault:
             return done.fetchall() if done.description else []
 
     def empty(self) -> None:
-        self.rows(f"truncate {', '.join(sorted(TABLES))} restart identity cascade")
+        self.rows(f"truncate {', '.join(sorted(EMPTIED))} restart identity cascade")
+
+    def identity_lines(self) -> list[tuple]:
+        return self.rows("select said, username, reason from identity_log order by line")
 
     def reveal_lines(self) -> list[tuple]:
         return self.rows("select said, team, username, reason from reveal_log order by line")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ def _numbers() -> Iterable[Bsn]:
 
 
 def _day(day: date) -> dict[str, Any]:
-    return {"type": "Datum", "datum": day.isoformat(), "langFormaat": "…"}
+    return {"type": "Datum", "datum": day.isoformat(), "langFormaat": "een dag"}
 
 
 class Village:
@@ -120,6 +120,10 @@ class Village:
         if self.down:
             raise BrpDown
         return next((p for p in self.persons.values() if p["burgerservicenummer"] == digits_of(bsn)), None)
+
+    def people(self, bsns: Iterable[Bsn]) -> Mapping[Bsn, Answer]:
+        found = {bsn: self.person(bsn) for bsn in bsns}
+        return {bsn: person for bsn, person in found.items() if person is not None}
 
     def home(self, object_id: str) -> Answer | None:
         if self.down:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from connectors.connector import Refused
-from connectors.sources import connectors_for
+from connectors.sources import SOURCES, connectors_for
 from schemas.scrubbing import passes_elfproef
 from signaalbrug.demo.municipality import File, Waterrijk, waterrijk
 from signaalbrug.demo.people import test_numbers as numbers_of_nobody
@@ -71,10 +71,19 @@ def test_good_deliveries_hold_mostly_good_rows_and_some_of_every_fault(town: Wat
     assert debts["accepted"] > 300
     assert school["accepted"] > 150
     assert consent["accepted"] > 150
-    faults = {"bsn_invalid", "bsn_missing", "date_in_future", "field_missing", "field_invalid", "field_not_allowed"}
+    faults = {"bsn_invalid", "date_in_future", "field_missing", "field_invalid", "field_not_allowed"}
     assert faults <= set(debts)
     assert {"kind_not_accepted", "field_missing", "date_invalid", "bsn_missing", "field_invalid"} <= set(school)
     assert {"bsn_invalid", "field_missing", "field_invalid"} <= set(consent)
+
+
+def test_every_kind_of_source_delivers_in_its_own_format(town: Waterrijk) -> None:
+    made = {file.source: read(file) for file in town.rounds[0] if file.name.startswith("levering-1")}
+    assert set(made) == set(SOURCES)
+    assert made["general_practice"]["accepted"] > 20
+    assert made["general_practice"]["consent_needed"] == 3
+    assert set(made["veilig_thuis"]) == set(made["wijkteam_intake"]) == {"accepted"}
+    assert made["veilig_thuis"]["accepted"] > 20
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,10 @@ import pytest
 
 from signaalbrug.local.state import CHECKOUT
 
-NAMED = ("up", "down", "demo", "run", "worker", "trace", "policy", "topics", "docs", "user", "rebuild", "erase")
+NAMED = (
+    *("up", "down", "demo", "run", "worker", "trace", "policy", "topics", "docs", "user", "rebuild", "erase"),
+    "source",
+)
 OPERATORS = ("verify", "replay", "status", "doctor")
 
 
@@ -54,6 +57,19 @@ def test_topics_without_a_broker_name_the_setting() -> None:
     refused = signaalbrug("topics", "apply")
     assert refused.returncode != 0
     assert "SIGNAALBRUG_BROKER" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("trace", "a" * 32), ("verify", "--all"), ("user", "add", "sanne", "--team", "wijkteam-noord")]
+)
+def test_looking_where_nothing_was_started_makes_no_folder_that_up_would_refuse(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    nowhere = tmp_path / "nowhere"
+    refused = signaalbrug(*words, SIGNAALBRUG_STATE=str(nowhere))
+    assert refused.returncode != 0
+    assert "signaalbrug up" in refused.stderr
+    assert not nowhere.exists()
 
 
 def test_down_where_nothing_was_started_is_fine(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_no_two_processes_share_a_port(plan: Sequence[wiring.Process]) -> None:
         ("FEED_KEY", {"wijkteam"}),
         ("FEED_WEB_DATABASE", {"wijkteam"}),
         ("DROP", {"intake"}),
-        ("BRP", {"registers", "wijkteam"}),
+        ("BRP", {"registers", "vault", "wijkteam"}),
     ],
 )
 def test_a_setting_goes_only_where_it_is_needed(
