@@ -8,9 +8,10 @@ from typing import BinaryIO
 from connectors.archives import BadArchive, is_archive, unpacked
 from connectors.batches import Effects
 from connectors.connector import Connector, Delivered, Refused
-from connectors.files import OpenFile
+from connectors.files import DONE, REFUSED, Candidate, DropFolder, OpenFile
 from connectors.intake import Taken, sha256_of, take_in
 from connectors.manifest_file import Sidecar, of_bytes, of_rows
+from connectors.quarantine import NEVER_HAD
 from schemas.vocabulary import Refusal
 
 
@@ -62,3 +63,13 @@ def _disagreeing(
 
 def _size(file: BinaryIO) -> int:
     return file.seek(0, os.SEEK_END)
+
+
+def put_away(folder: DropFolder, candidate: Candidate, connector: Connector, takens: Sequence[Taken]) -> None:
+    """Where the file lies from now on; one that holds what we may never have lies nowhere."""
+    to = REFUSED if any(each.status == "refused" for each in takens) else DONE
+    suffix = connector.suffixes[0] if len(takens) == 1 else ".archive"
+    name = f"{takens[0].receipt.id}{suffix}"
+    reasons = {each.reason for taken in takens for each in taken.refused}
+    if folder.move(candidate, to, name) and reasons & NEVER_HAD:
+        folder.destroy(to, name)

@@ -165,6 +165,10 @@ class DropFolder:
         os.rename(target, self._root / IN / uuid.uuid4().hex)
         return False
 
+    def destroy(self, part: str, name: str) -> None:
+        """Remove a file that was put away, before its time."""
+        os.unlink(self._root / part / name)
+
     def tidy(self, now_s: float) -> None:
         """Remove what was put away longer ago than raw deliveries may be kept, and overviews without a file."""
         for part in (IN, DONE, REFUSED):

@@ -14,8 +14,8 @@ import psycopg
 from connectors import intake_metrics as metrics
 from connectors.batches import Effects
 from connectors.connector import Connector
-from connectors.dropped import take_dropped
-from connectors.files import DONE, REFUSED, Candidate, DropFolder, NotRegular, OpenFile, Vanished, prepare
+from connectors.dropped import put_away, take_dropped
+from connectors.files import REFUSED, Candidate, DropFolder, NotRegular, OpenFile, Vanished, prepare
 from connectors.forgetting import forgetting
 from connectors.intake import Changed, Taken
 from connectors.intake_broker import Broker, Outage
@@ -173,9 +173,7 @@ class Intake:
             self._log.warning("parked", source=connector.name, code=Refusal.PARSER_FAILED.value)
             self._parked_until_s[candidate] = time.monotonic() + _PARKED_S
             return
-        to = REFUSED if any(each.status == "refused" for each in takens) else DONE
-        suffix = connector.suffixes[0] if len(takens) == 1 else ".archive"
-        folder.move(candidate, to, f"{takens[0].receipt.id}{suffix}")
+        put_away(folder, candidate, connector, takens)
         for taken in takens:
             self._tell(connector.name, taken)
 

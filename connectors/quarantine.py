@@ -26,6 +26,8 @@ NOT_KEPT = frozenset(
         *(Refusal.UNBORN, Refusal.CONSENT_NEEDED, Refusal.NOT_RESIDENT),
     }
 )
+#: Of these the file itself is destroyed at once, where raw deliveries otherwise lie for 72 hours.
+NEVER_HAD = frozenset({Refusal.ADVICE_RECORD, Refusal.POLICE_SOURCE})
 _STAGE = dict.fromkeys(
     (Refusal.BSN_INVALID, Refusal.BSN_MISSING, Refusal.IDENTITY_UNCERTAIN, Refusal.NOT_RESIDENT, Refusal.UNBORN),
     Stage.IDENTITY,
