@@ -32,27 +32,40 @@ class Stated:
     sha256: bytes | None = None
 
 
-class Packed(Exception):
-    """An archive holds several deliveries, each with a receipt of its own: none that could be told here."""
+class NotTaken(Exception):
+    """No receipt could be told of it; `code` is safe to log, `what` tells the sender in Dutch what to do."""
+
+    def __init__(self, code: str, what: str) -> None:
+        super().__init__(code)
+        self.code, self.what = code, what
 
 
 class HandingOver:
     """Where files of a source go, and where it is written what became of them.
 
-    Raises  Packed, VaultDown, VaultRefused, OSError, psycopg.Error
+    `counted` are the sources that agreed to say how many rows they send.
+    Raises  NotTaken, VaultDown, VaultRefused, OSError, psycopg.Error
     """
 
-    def __init__(self, drop: Path, vault: Vault, connect: Callable[[], psycopg.Connection[Any]]) -> None:
-        self._drop, self._vault, self._connect = drop, vault, connect
+    def __init__(
+        self,
+        drop: Path,
+        vault: Vault,
+        connect: Callable[[], psycopg.Connection[Any]],
+        counted: frozenset[str] = frozenset(),
+    ) -> None:
+        self._drop, self._vault, self._connect, self._counted = drop, vault, connect, counted
         self._lock = Lock()
         self._database: psycopg.Connection[Any] | None = None
 
     def hand(self, source: str, suffix: str, spooled: Spooled, stated: Stated) -> ReceiptId:
         """Put the file before the loop, unless the same content was taken in before."""
         spooled.settle()
+        if stated.rows is None and source in self._counted:
+            raise NotTaken("overview", "Zeg bij de levering hoeveel rijen erin staan; dat is met u afgesproken.")
         with spooled.path.open("rb") as file:
-            if is_archive(file):
-                raise Packed
+            if is_archive(file):  # each file in it would have a receipt of its own
+                raise NotTaken("archive", "Een archief wordt hier niet uitgepakt. Lever elk bestand apart.")
         with self._lock:
             beside = None if stated.rows is None else Sidecar(stated.rows, spooled.sha256)
             receipt = self._vault.open_receipt(source, identity_of(spooled.sha256, beside), spooled.size)

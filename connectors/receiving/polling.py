@@ -16,7 +16,7 @@ from prometheus_client import Gauge
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.receiving.callers import UnusableCallers
-from connectors.receiving.handing_over import HandingOver, Packed, Stated
+from connectors.receiving.handing_over import HandingOver, NotTaken, Stated
 from connectors.receiving.spool import TooLarge, spooling
 from schemas.scrubbing import error_code
 
@@ -117,10 +117,8 @@ class Poller:
         """
         try:
             return self._turned()
-        except Trouble as trouble:
+        except (Trouble, NotTaken) as trouble:
             code = trouble.code
-        except Packed:
-            code = "archive"
         except OSError as error:
             code = error_code(error)  # a full disk or a missing secret here is no reason to end the other ways in
         self.log.warning("waiting", source=self.polled.bron, stage="polling", code=code)

@@ -7,12 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import uvicorn
 
 from connectors.files import prepare
 from connectors.receiving.callers import Callers
 from connectors.receiving.handing_over import HandingOver
-from connectors.receiving.polling import Cursor, Poller, client_of, polled_in
+from connectors.receiving.polling import Cursor, Polled, Poller, client_of, polled_in
 from connectors.receiving.push import Front, app
 from connectors.receiving.sftp import Room, serve_sftp
 from connectors.receiving.tls import FrontProtocol, context_of
@@ -27,7 +28,7 @@ NAME = "receiving"
 
 
 class ReceivingSettings(Door):
-    """Settings; a way in whose file or port is not given does not run."""
+    """Settings; a way in whose file or port is not given does not run. `overview_required` is that of intake."""
 
     vault_socket: Path
     vault_token: str
@@ -47,6 +48,7 @@ class ReceivingSettings(Door):
     sftp_host: str = "127.0.0.1"
     sftp_host_key: Path | None = None
     polling: Path | None = None
+    overview_required: str = ""
     municipality: str = "9990"
     operations_port: int = 0
 
@@ -62,7 +64,8 @@ def serve(environment: Mapping[str, str]) -> int:
     process = Process(log, stop)
     started = list[threading.Event]()
     vault = VaultClient(settings.vault_socket, settings.vault_token)
-    handing = HandingOver(settings.drop, vault, partial(connect, settings.database))
+    counted = frozenset(filter(None, settings.overview_required.split(",")))
+    handing = HandingOver(settings.drop, vault, partial(connect, settings.database), counted)
     for name, work in _ways(settings, handing, process, log, started).items():
         process.start(name, work)
     operations = serve_operations(settings.operations_port, lambda: all(each.is_set() for each in started))
@@ -102,12 +105,18 @@ def _ways(
     if settings.polling is not None:
         for polled in polled_in(settings.polling, frozenset(SOURCES)):
             cursor = Cursor(settings.state / f"{polled.bron}.cursor", polled.eerste)
-            poller = Poller(
-                polled, client_of(polled), cursor, handing, spool, largest[polled.bron], log, process.stop.wait
-            )
+            http, most = _client(polled), largest[polled.bron]
+            poller = Poller(polled, http, cursor, handing, spool, most, log, process.stop.wait)
             name = f"polling-{polled.bron}"
             ways[name] = process.again(name, poller.turn, quiet_s=polled.elke_seconden)
     return ways
+
+
+def _client(polled: Polled) -> httpx2.Client:
+    try:
+        return client_of(polled)
+    except OSError:
+        unusable("polling")
 
 
 def _event(started: list[threading.Event]) -> threading.Event:

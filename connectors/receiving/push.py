@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect
 
 from connectors.receipts import Summary
 from connectors.receiving.callers import Caller, Callers, Stranger
-from connectors.receiving.handing_over import HandingOver, Packed, Stated
+from connectors.receiving.handing_over import HandingOver, NotTaken, Stated
 from connectors.receiving.spool import Gzip, Mispacked, Plain, Spooled, TooLarge, Unpacking, spooling
 from connectors.receiving.tls import PEER
 from connectors.vault.api import VaultDown, VaultRefused
@@ -216,8 +216,8 @@ async def _taken(front: Front, source: str, receipt: str) -> Summary:
 async def _asked(call: Callable[[], Answer]) -> Answer:
     try:
         return await run_in_threadpool(call)
-    except Packed:
-        raise Refuse(415, "archive", "Een archief wordt hier niet uitgepakt. Lever elk bestand apart.") from None
+    except NotTaken as why:
+        raise Refuse(400, why.code, why.what) from None
     except (VaultDown, VaultRefused, OSError, psycopg.Error):
         raise Refuse(503, "down", "Wij kunnen nu niets aannemen. Probeer het straks opnieuw.", True) from None
 

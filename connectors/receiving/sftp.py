@@ -18,7 +18,7 @@ import psycopg
 
 from connectors.manifest_file import LARGEST, SUFFIX, UNREADABLE, sidecar_in
 from connectors.receiving.callers import Callers
-from connectors.receiving.handing_over import HandingOver, Packed, Stated
+from connectors.receiving.handing_over import HandingOver, NotTaken, Stated
 from connectors.receiving.spool import Spooled, TooLarge
 from connectors.vault.api import VaultDown, VaultRefused
 
@@ -135,8 +135,8 @@ class Folder(asyncssh.SFTPServer):
     def _handed(self, source: str, spooled: Spooled, stated: Stated) -> str:
         try:
             return self._room.handing.hand(source, self._room.suffixes[source][0], spooled, stated)
-        except Packed:
-            raise Failure("een archief wordt hier niet uitgepakt; lever het bestand zelf") from None
+        except NotTaken as why:
+            raise Failure(why.what) from None
         except (VaultDown, VaultRefused, OSError, psycopg.Error):
             raise Failure("nu niet aan te nemen; probeer het later opnieuw") from None
 

@@ -31,7 +31,7 @@ naam = "partner"
 bronnen = ["debt_services"]
 oin = "{OIN}"
 client = "partner-client"
-sleutels = ["{{key}}"]
+sleutels = [{{keys}}]
 
 [[leverancier]]
 naam = "school"
@@ -109,7 +109,7 @@ def running_front(intake: RunningIntake, folder: Path, ssh_key: str, **settings:
     ca = Ca(folder / "ca")
     key = ECKey.generate_key("P-256", {"kid": "een"})
     (folder / "jwks.json").write_text(json.dumps(KeySet([key]).as_dict(private=False)))
-    (folder / "leveranciers.toml").write_text(CALLERS.replace("{key}", ssh_key))
+    (folder / "leveranciers.toml").write_text(CALLERS.replace("{keys}", f'"{ssh_key}"' if ssh_key else ""))
     host_key = folder / "ssh_host_key"
     host_key.write_bytes(asyncssh.generate_private_key("ssh-ed25519").export_private_key())
     host_key.chmod(0o600)

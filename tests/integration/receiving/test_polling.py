@@ -29,6 +29,7 @@ class Partner:
         self.pages: dict[str, tuple[bytes, str]] = {}
         self.asked: list[str] = []
         self.tokens: list[str] = []
+        self.says_how_long = True
 
     @contextmanager
     def serving(self) -> Iterator[str]:
@@ -46,7 +47,8 @@ class Partner:
                 body, after = partner.pages[at]
                 self.send_response(200)
                 self.send_header("Volgende-Cursor", after)
-                self.send_header("Content-Length", str(len(body)))
+                if partner.says_how_long:
+                    self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -82,7 +84,7 @@ eerste = "0"
 elke_seconden = 0.2
 token_adres = "{address}/token"
 client = "signaalbrug"
-geheim = "{folder / "geheim"}"
+geheim = "geheim"
 """
     )
     return {"SIGNAALBRUG_POLLING": str(file)}
@@ -119,6 +121,18 @@ def test_a_page_that_cannot_be_read_is_not_passed_over(intake: RunningIntake, lo
         partner.pages["0"] = (page(), "1")
         assert wait_until(lambda: cursor(tmp_path) == "1", 60)
         assert count(log, SIGNALS) == before + 1
+
+
+def test_an_answer_that_may_be_half_of_one_is_not_taken(
+    intake: RunningIntake, log: Cluster, tmp_path: Path
+) -> None:
+    partner, before = Partner(), count(log, SIGNALS)
+    partner.pages, partner.says_how_long = {"0": (page(), "1")}, False
+    with partner.serving() as address, running_front(intake, tmp_path, "", **settings(tmp_path, address)) as front:
+        assert wait_until(lambda: "no_length" in front.logs(), 60)
+        assert (cursor(tmp_path), count(log, SIGNALS)) == (None, before)
+        partner.says_how_long = True
+        assert wait_until(lambda: cursor(tmp_path) == "1", 60)
 
 
 def test_without_an_intake_the_cursor_stands_and_afterwards_everything_is_there_once(

@@ -144,6 +144,8 @@ def test_a16_a_packed_bomb_is_stopped_while_it_is_unpacked(front: Front, partner
     assert (good.status_code, good.json()["aangenomen"]) == (202, 1)
     half = gzip.compress(levering())[:-9]
     assert partner.post(f"{front.url}/{DEBT}", content=half, headers=headers).status_code == 400
+    archive = partner.post(f"{front.url}/{DEBT}", content=gzip.compress(levering()), headers=JSON)
+    assert (archive.status_code, "archief" in archive.json()["detail"]) == (400, True)
 
 
 def deliveries(intake: RunningIntake) -> int:
@@ -191,6 +193,13 @@ def test_a20_chunked_without_a_length_is_served_and_a_head_that_never_comes_is_c
     )
     assert b" 202 " in raw(front, chunked).split(b"\r\n")[0]
     assert raw(front, HEAD) == b""
+    second = raw(front, b"GET /v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n", HEAD)
+    assert (second.count(b"HTTP/1.1 200 "), second.count(b"HTTP/1.1 ")) == (1, 1)
+
+
+def test_a20_where_nothing_is_a_body_is_not_waited_for(front: Front) -> None:
+    nowhere = HEAD.replace(DEBT.encode(), b"a/b/c/d") + b"Content-Length: 1000\r\n\r\n{"
+    assert b" 404 " in raw(front, nowhere).split(b"\r\n")[0]
 
 
 def test_a21_a_connection_that_breaks_after_the_commit_costs_nothing(

@@ -1,11 +1,13 @@
 """A delivery by SFTP: put under a name on .part, renamed, taken in; half a file never; nothing else is possible."""
 
 import asyncio
+import gzip
 import hashlib
 import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import asyncssh
 import pytest
@@ -122,8 +124,14 @@ def test_a_manifest_that_does_not_fit_stops_the_rename(
         lambda client: client.open("/debt_services/in", "rb"),
         lambda client: client.open("/etc/passwd", "rb"),
         lambda client: client.remove("/debt_services/in"),
+        lambda client: client.link("/etc/passwd", "/debt_services/link"),
+        lambda client: client.readlink("/etc/mtab"),
+        lambda client: client.statvfs("/etc"),
     ],
-    ids=["plain-put", "other-source", "traversal", "root", "mkdir", "symlink", "read", "passwd", "remove"],
+    ids=[
+        *("plain-put", "other-source", "traversal", "root", "mkdir", "symlink", "read", "passwd", "remove"),
+        *("link", "readlink", "statvfs"),
+    ],
 )
 def test_nothing_else_can_be_done(front: Front, ssh_key: asyncssh.SSHKey, attempt: Said) -> None:
     async def tried(client: asyncssh.SFTPClient) -> None:
@@ -131,6 +139,44 @@ def test_nothing_else_can_be_done(front: Front, ssh_key: asyncssh.SSHKey, attemp
             await attempt(client)
 
     in_session(front, ssh_key, tried)
+
+
+def test_nobody_reaches_a_file_of_this_machine_by_its_rights(
+    front: Front, ssh_key: asyncssh.SSHKey, tmp_path: Path
+) -> None:
+    ours = tmp_path / "van ons"
+    ours.write_text("blijft zoals het is")
+    ours.chmod(0o600)
+    before = ours.stat()
+
+    async def change(client: asyncssh.SFTPClient) -> None:
+        for follow in (True, False):
+            await client.chmod(str(ours), 0o777, follow_symlinks=follow)
+            await client.utime(str(ours), (1, 1), follow_symlinks=follow)
+
+    in_session(front, ssh_key, change)
+    after = ours.stat()
+    assert (after.st_mode, after.st_mtime) == (before.st_mode, before.st_mtime)
+
+
+def test_what_is_still_written_to_and_an_archive_are_not_taken(
+    front: Front, intake: RunningIntake, ssh_key: asyncssh.SSHKey, log: Cluster
+) -> None:
+    before, content = count(log, SIGNALS), levering()
+
+    async def deliver(client: asyncssh.SFTPClient) -> None:
+        async with client.open("/debt_services/a.json.part", "wb") as file:
+            await file.write(content)
+            with pytest.raises(asyncssh.SFTPFailure):
+                await client.rename("/debt_services/a.json.part", "/debt_services/a.json")
+        await put(client, "/debt_services/b.zip.part", gzip.compress(content))
+        with pytest.raises(asyncssh.SFTPFailure):
+            await client.rename("/debt_services/b.zip.part", "/debt_services/b.zip")
+        assert intake.lying(DEBT, "in") == []
+        await client.rename("/debt_services/a.json.part", "/debt_services/a.json")
+
+    in_session(front, ssh_key, deliver)
+    assert wait_until(lambda: count(log, SIGNALS) == before + 1, 30)
 
 
 def test_a_list_shows_the_sources_and_never_what_was_delivered(front: Front, ssh_key: asyncssh.SSHKey) -> None:

@@ -1,5 +1,6 @@
 """bad_inputs.md D1 and D2 over every source: days that cannot be, and days that lie ahead of us."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from connectors.sources import SOURCES
 from schemas.civil import civil_day
 from schemas.vocabulary import Refusal
 from tests.support.deliveries import NOW, Door
+from tests.support.stories import Said, absence, agreed, arrears, at, dawn, joined, open_alerts, told
 from tests.unit.bad_inputs.places import Place, named
 
 #: What happened on a day, and when it was written down.
@@ -102,3 +104,23 @@ def test_d1_a_day_that_is_one_is_not_refused_for_being_late(place: Place, late: 
     """The check that must refuse: of the same place, ninety days ago is a day."""
     refused = reasons(place, _written(place, TODAY - timedelta(days=late)))
     assert not refused & {Refusal.DATE_INVALID, Refusal.DATE_IN_FUTURE}
+
+
+def told_of(*said: Said) -> int:
+    """How many alerts a family has of whom this is told."""
+    return len(open_alerts(told([joined("kind", "huis"), joined("ouder", "huis"), agreed("kind", on=1), *said])))
+
+
+@pytest.mark.parametrize(("apart", "one"), [(0, True), (58, True), (59, True), (60, False), (61, False)])
+def test_d1_the_edge_of_a_window_is_a_day_and_no_moment(apart: int, one: bool) -> None:
+    """Of sixty days the first and the last both count, at whatever hour something was written down."""
+    first, last = absence("kind", on=5), arrears("ouder", on=5 + apart)
+    for minute in (0, 1):
+        late = replace(last, mutated_at=at(5 + apart, 60 * 12 + minute))
+        assert told_of(first, late, dawn(120)) == one
+
+
+@pytest.mark.parametrize("days", [20, 100, 150])
+def test_d1_what_comes_late_counts_on_the_day_it_happened(days: int) -> None:
+    debt, late = arrears("ouder", on=12), absence("kind", on=10)
+    assert told_of(debt, dawn(days), late, dawn(days + 1)) == told_of(late, debt, dawn(days), dawn(days + 1)) == 1

@@ -1,4 +1,4 @@
-"""Where a file lies after it was taken in: with the done, with the refused, or, if we may never have it, nowhere."""
+"""Where a file lies after it was taken in: with the done, with the refused, or nowhere if we may never have it."""
 
 from pathlib import Path
 

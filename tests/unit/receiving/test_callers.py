@@ -32,6 +32,12 @@ def test_a_certificate_speaks_for_who_has_its_oin_and_for_nobody_else(tmp_path: 
         assert told.value.status == 403
 
 
+def test_what_is_no_certificate_is_of_nobody(tmp_path: Path) -> None:
+    with pytest.raises(Stranger) as told:
+        read(tmp_path, PARTNER).by_certificate(b"geen certificaat")
+    assert told.value.status == 403
+
+
 def test_without_an_issuer_no_token_counts(tmp_path: Path) -> None:
     with pytest.raises(Stranger) as told:
         read(tmp_path, PARTNER).by_token("iets")
@@ -50,6 +56,7 @@ def test_without_an_issuer_no_token_counts(tmp_path: Path) -> None:
         PARTNER.replace("debt_services", "onbekend"),
         PARTNER.replace('["debt_services"]', "[]"),
         PARTNER + 'vrij = "veld"\n',
+        PARTNER + 'sleutels = ["geen sleutel"]\n',
         PARTNER + '[toegang]\nuitgever = "a"\nontvanger = "b"\nsleutels = "er-is-niets.json"\n',
     ],
 )
