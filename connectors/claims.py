@@ -44,7 +44,7 @@ class Debts:
     def __init__(self, claims: Iterable[Claim] = ()) -> None:
         self._by_name: dict[str, Claim] = {}
         self._by_entity: dict[str, dict[str, Claim]] = {}
-        self._first: dict[tuple[str, str], str] = {}
+        self._firsts: dict[tuple[str, str], dict[str, Claim]] = {}
         for each in claims:
             self.keep(each)
 
@@ -54,28 +54,30 @@ class Debts:
         self._by_name[claim.named] = claim
         self._by_entity.setdefault(claim.entity, {})[claim.named] = claim
         if claim.first and claim.debt:
-            self._first.setdefault((claim.person, claim.debt), claim.named)
+            self._firsts.setdefault((claim.person, claim.debt), {})[claim.named] = claim
 
     def _drop(self, claim: Claim | None) -> None:
         if claim is None:
             return
         del self._by_name[claim.named], self._by_entity[claim.entity][claim.named]
-        if self._first.get((claim.person, claim.debt)) == claim.named:
-            del self._first[claim.person, claim.debt]
+        self._firsts.get((claim.person, claim.debt), {}).pop(claim.named, None)
 
     def last(self, named: str) -> Claim | None:
         """What this id said last."""
         return self._by_name.get(named)
 
     def first(self, person: str, debt: str) -> Claim | None:
-        """The claim that named the signal about this debt of this person."""
-        named = self._first.get((person, debt))
-        return None if named is None else self._by_name[named]
+        """The claim that named the signal about this debt of this person.
+
+        Ids that were signals before they turned to one debt stay two: of those always the same one is meant.
+        """
+        return min(self._firsts.get((person, debt), {}).values(), key=lambda each: each.named, default=None)
 
     def about(self, named: Iterable[str], debts: Iterable[tuple[str, str]]) -> Sequence[Claim]:
         """Every claim on the signals that these ids or these debts (person, debt) have to do with."""
-        wanted = [self._by_name.get(each) for each in named] + [self.first(*each) for each in debts]
-        entities = {each.entity for each in wanted if each is not None}
+        wanted = [self._by_name[each] for each in named if each in self._by_name]
+        wanted += [claim for each in debts for claim in self._firsts.get(each, {}).values()]
+        entities = {each.entity for each in wanted}
         return [claim for entity in sorted(entities) for claim in self._by_entity[entity].values()]
 
     def beside(self, claim: Claim) -> Sequence[Claim]:

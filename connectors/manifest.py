@@ -1,10 +1,14 @@
 """What a connector's connector.toml says of it."""
 
 import tomllib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
-from connectors.connector import MOST_PER_PERSON
+from connectors.connector import MOST_PER_PERSON, Connector, Delivered, Draft, Feedback, RawRecord, Refused
 from schemas.vocabulary import Refusal
 
 
@@ -32,6 +36,27 @@ def manifest_of(source: str) -> Manifest:
         drops=frozenset(raw["drops"]),
         refuses=frozenset(map(Refusal, raw["refuses"])),
         most_per_person=raw.get("most_per_person", MOST_PER_PERSON),
+    )
+
+
+def connector_of(
+    said: Manifest,
+    *,
+    delivered: Callable[[int, BinaryIO], Delivered | Refused],
+    read: Callable[[int, BinaryIO], Iterator[RawRecord | Refused]],
+    normalise: Callable[[RawRecord, date], Draft | Feedback | Refused],
+    again: Callable[[int, bytes], RawRecord | Refused],
+) -> Connector:
+    """The connector, with every limit that its manifest states."""
+    return Connector(
+        name=said.name,
+        largest_file=said.largest_file,
+        suffixes=said.suffixes,
+        delivered=partial(delivered, said.largest_file),
+        read=partial(read, said.largest_file),
+        normalise=normalise,
+        again=again,
+        most_per_person=said.most_per_person,
     )
 
 

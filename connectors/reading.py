@@ -4,7 +4,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from connectors.connector import Delivered, RawRecord, Refused
 from schemas.vocabulary import Refusal
@@ -35,6 +35,19 @@ class Unreadable(Exception):
 def unseen(text: str) -> bool:
     """Whether the text holds a character that nobody sees."""
     return _UNSEEN.search(text) is not None
+
+
+def unseen_in(content: Any) -> bool:
+    """The same of every name and every text in a value."""
+    match content:
+        case str():
+            return unseen(content)
+        case dict():
+            return any(unseen(name) or unseen_in(value) for name, value in content.items())
+        case list():
+            return any(map(unseen_in, content))
+        case _:
+            return False
 
 
 def checked_chunks(file: BinaryIO, largest: int) -> Iterator[bytes]:

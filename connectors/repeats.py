@@ -21,7 +21,7 @@ class SoFar:
     """What is known of the entities in a batch; it grows with every row that is learned."""
 
     def __init__(self, books: Books, receipt: str, source_key: bytes, said: Sequence[Said]) -> None:
-        self._source_key = source_key
+        self._books, self._source_key = books, source_key
         self._hashes: dict[str, str] = {}
         named = {version.entity for _, version in said}
         spoken = {version.entity for each, version in said if not isinstance(each, ConsentDraft)}
@@ -67,7 +67,11 @@ class SoFar:
             self._newest[version.entity] = max(before, version, key=lambda one: one.order)
 
     def _before(self, version: Version, named: str) -> Before:
-        return Before(self._newest.get(version.entity), version.version in self._known, named in self._seen)
+        """A version that was moved to another id's signal has a name that nobody could ask for beforehand."""
+        known = version.version in self._known or (
+            version.entity != named and bool(self._books.known([version.version]))
+        )
+        return Before(self._newest.get(version.entity), known, named in self._seen)
 
     def _claim(self, draft: SignalDraft, stated: Version) -> Claim | None:
         """What the row says of a debt, and which signal that is; none where nothing tells one debt from another."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
@@ -11,7 +11,7 @@ from connectors.bsn import Bsn
 from connectors.connector import ConsentDraft, RawRecord, Refused
 from connectors.consent_register.who_may import Declared, consents_until
 from connectors.moments import Day, Moment, moment_in
-from connectors.reading import unseen
+from connectors.reading import unseen_in
 from connectors.refusing import refused_by
 from schemas.civil import civil_day
 from schemas.vocabulary import ConsentKind, GivenBy, Purpose, Refusal, Source
@@ -90,7 +90,7 @@ class Verklaring(BaseModel):
 
 def normalise(record: RawRecord, today: date) -> ConsentDraft | Refused:
     """The draft of one statement, or why it is none; a statement may hold from a later day on."""
-    if unseen("".join(_texts(record.content))):
+    if unseen_in(record.content):
         return Refused(record.row, Refusal.CONTROL_CHARACTER, raw=record.raw)
     try:
         given = Verklaring.model_validate(record.content)
@@ -144,8 +144,3 @@ def _until(given: Verklaring, first: date, last: date | None) -> date | tuple[Re
 
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
-
-
-def _texts(content: Any) -> list[str]:
-    items = content.items() if isinstance(content, dict) else ()
-    return [text for pair in items for text in pair if isinstance(text, str)]

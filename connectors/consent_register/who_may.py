@@ -9,7 +9,7 @@ from dataclasses import field as hidden
 from datetime import date
 from types import MappingProxyType
 
-from connectors.consent_register.ages import AGES, Voice, Voices
+from connectors.ages import AGES, Voice, Voices, age_on, birthday
 from schemas.vocabulary import Refusal
 
 #: Who declares: whether the person does, and how many representatives do.
@@ -47,19 +47,6 @@ class Declared:
     born: date | None = hidden(repr=False)
     on: date
     valid_from: date
-
-
-def age_on(born: date, day: date) -> int:
-    """Whole years; who was born on 29 February has a birthday on 1 March in other years."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def birthday(born: date, age: int) -> date:
-    """The day on which somebody reaches this age."""
-    try:
-        return born.replace(year=born.year + age)
-    except ValueError:
-        return date(born.year + age, 3, 1)
 
 
 def consents_until(said: Declared) -> date | tuple[Refusal, str] | None:

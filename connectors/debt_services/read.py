@@ -141,7 +141,8 @@ class _Walk:
             raw = raw_of(held)
             digest.update(raw + b"\n")
             if value.doubled:
-                yield Refused(row, Refusal.DUPLICATE_KEY, raw=raw)
+                # What is kept could be offered again as if only the last of the two had been said.
+                yield Refused(row, Refusal.DUPLICATE_KEY)
             elif len(raw) > LARGEST_ROW:
                 yield Refused(row, Refusal.SIZE)
             else:

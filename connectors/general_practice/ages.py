@@ -1,32 +1,24 @@
-"""Whether who agreed may do so for this patient, and until which birthday.
+"""Whether who agreed may do so for this patient, and until which birthday, by the table of ages.
 
-Source  BW 7:447 and 7:450; law.md 7.3. [R] The table is that of the consent register for what a GP knows; a test
-holds them equal
+Source  BW 7:447 and 7:450; law.md 7.3
 """
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
+from connectors.ages import AGES, Voice, Voices, age_on, birthday
 from connectors.general_practice.said import ConsentSaid
 from connectors.general_practice.times import day_of
 
-SELF, REPRESENTATIVE = "self", "representative"
-#: From each age on, who must agree.
-NEEDED = ((0, frozenset({REPRESENTATIVE})), (12, frozenset({SELF, REPRESENTATIVE})), (16, frozenset({SELF})))
+_BRON = "huisarts"
+_VOICE: Mapping[str, Voice] = MappingProxyType({"self": Voice.SELF, "representative": Voice.REPRESENTATIVE})
+SELF_ALONE: Voices = frozenset({Voice.SELF})
 
 
-def needed_at(age: int) -> frozenset[str]:
-    """Who must agree at this age."""
-    return [voices for first, voices in NEEDED if first <= max(age, 0)][-1]
-
-
-def age_on(born: date, day: date) -> int:
-    """Whole years; who was born on 29 February has a birthday on 1 March in other years."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def agreed_by(said: ConsentSaid) -> frozenset[str]:
+def agreed_by(said: ConsentSaid) -> Voices:
     """Who agreed; where nobody is named the patient did."""
-    return frozenset(said.performers) or frozenset({SELF})
+    return frozenset(_VOICE[each] for each in said.performers if each in _VOICE) if said.performers else SELF_ALONE
 
 
 def suffices_on(said: ConsentSaid, day: date) -> bool:
@@ -34,9 +26,11 @@ def suffices_on(said: ConsentSaid, day: date) -> bool:
 
     Raises  ValueError where the birth date cannot be read
     """
+    if "other" in said.performers:
+        return False  # nobody knows for whom they speak
     if not said.born:
-        return agreed_by(said) == {SELF}
-    return needed_at(age_on(day_of(said.born), day)) <= agreed_by(said)
+        return agreed_by(said) == SELF_ALONE
+    return AGES.needed(_BRON, age_on(day_of(said.born), day)) <= agreed_by(said)
 
 
 def suffices_until(said: ConsentSaid, first: date) -> date:
@@ -46,14 +40,6 @@ def suffices_until(said: ConsentSaid, first: date) -> date:
     """
     if not said.born:
         return date.max
-    born = day_of(said.born)
-    age = age_on(born, first)
-    later = [_birthday(born, limit) for limit, voices in NEEDED if limit > age and not voices <= agreed_by(said)]
-    return min(later, default=date.max)
-
-
-def _birthday(born: date, age: int) -> date:
-    try:
-        return born.replace(year=born.year + age)
-    except ValueError:
-        return date(born.year + age, 3, 1)
+    born, voices = day_of(said.born), agreed_by(said)
+    later = AGES.changes_after(_BRON, age_on(born, first))
+    return next((birthday(born, age) for age in later if not AGES.needed(_BRON, age) <= voices), date.max)

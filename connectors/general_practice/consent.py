@@ -1,15 +1,15 @@
 """A Consent as a statement in the GP's own scope: given from … until …, withdrawn, or objected to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 
 from connectors.connector import ConsentDraft
-from connectors.general_practice.ages import SELF, agreed_by, suffices_on, suffices_until
+from connectors.general_practice.ages import SELF_ALONE, agreed_by, suffices_on, suffices_until
 from connectors.general_practice.codes import CONSENT_GONE, CONSENT_NOT_YET
 from connectors.general_practice.judging import Faulty, moment, past_day, required, whom, without_faults
-from connectors.general_practice.provisions import Lacking, Valid, period_of, rules_of, spans_of
-from connectors.general_practice.said import ConsentSaid, ProvisionSaid
+from connectors.general_practice.provisions import TYPES, Lacking, Valid, every, period_of, rules_of, spans_of
+from connectors.general_practice.said import ConsentSaid
 from schemas.civil import AMSTERDAM, civil_day
 from schemas.vocabulary import ConsentKind, GivenBy, Purpose, Refusal, Source
 
@@ -61,18 +61,11 @@ def _is_one(said: ConsentSaid, gone: bool) -> None:
         return
     if frozenset(said.performers) not in _GIVEN_BY:
         raise Faulty(Refusal.FIELD_INVALID, "Consent.performer")
-    for each in _every(said.provision):
-        if each.type not in ("", "permit", "deny"):
+    for each in every(said.provision):
+        if each.type not in TYPES:
             raise Faulty(Refusal.FIELD_INVALID, "Consent.provision.type")
         if period_of(each) is None:
             raise Faulty(Refusal.DATE_INVALID, "Consent.provision.period")
-
-
-def _every(provision: ProvisionSaid | None) -> Iterator[ProvisionSaid]:
-    if provision is not None:
-        yield provision
-        for nested in provision.provisions:
-            yield from _every(nested)
 
 
 def _taken_back_at(said: ConsentSaid) -> datetime:
@@ -115,7 +108,7 @@ def _held(said: ConsentSaid, gone: bool, today: date, recorded_at: datetime) -> 
 def _given(said: ConsentSaid, held: Held, given_on: date) -> Held:
     """The consent as long as who agreed may do so.  Raises Faulty; only giving is judged, never taking back"""
     kind, first, until = held
-    if not said.born and agreed_by(said) != {SELF}:
+    if not said.born and agreed_by(said) != SELF_ALONE:
         raise Faulty(Refusal.FIELD_MISSING, "Patient.birthDate")
     try:
         enough = suffices_on(said, given_on) and suffices_on(said, first)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
 from connectors.general_practice.ages import suffices_on
-from connectors.general_practice.provisions import NEARER, Lacking, Rule, Valid, rules_of, verdict
+from connectors.general_practice.provisions import NEARER, TYPES, Lacking, Rule, Valid, every, rules_of, verdict
 from connectors.general_practice.said import ConsentSaid, PersonSaid
 from connectors.general_practice.times import day_of, moment_of
 
@@ -18,7 +18,7 @@ def usable(consent: ConsentSaid, subject: PersonSaid, day: date) -> Lacking | No
         return Lacking.PATIENT
     if consent.status != "active":
         return Lacking.STATUS
-    if consent.faults:
+    if consent.faults or any(each.type not in TYPES for each in every(consent.provision)):
         return Lacking.CONSENT
     if not consent.privacy:
         return Lacking.SCOPE

@@ -32,6 +32,8 @@ class Lacking(StrEnum):
     PERIOD = "Consent.provision.period"
 
 
+#: In FHIR a rule may leave it open; what it then says is said by its exceptions.
+TYPES = frozenset({"", "permit", "deny"})
 #: Later is nearer to a valid consent, and more helpful to name.
 NEARER = tuple(Lacking)
 
@@ -82,6 +84,14 @@ def _beats(permit: Rule, deny: Rule) -> bool:
     """Whether the permit is more specific somewhere and less so nowhere."""
     pairs = tuple(zip(permit.precision, deny.precision, strict=True))
     return all(mine >= its for mine, its in pairs) and any(mine > its for mine, its in pairs)
+
+
+def every(provision: ProvisionSaid | None) -> Iterator[ProvisionSaid]:
+    """The rule and all its exceptions."""
+    if provision is not None:
+        yield provision
+        for nested in provision.provisions:
+            yield from every(nested)
 
 
 def rules_of(provision: ProvisionSaid | None) -> tuple[Rule, ...]:

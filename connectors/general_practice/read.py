@@ -6,7 +6,6 @@ from typing import BinaryIO
 from connectors.connector import Delivered, RawRecord, Refused
 from connectors.general_practice.entries import unpacked
 from connectors.general_practice.rows import rows_in
-from connectors.json_events import value_again
 from connectors.reading import Unreadable, Walked, rows_of, said_by
 from schemas.vocabulary import Refusal
 
@@ -23,11 +22,6 @@ def walk(largest: int, file: BinaryIO) -> Iterator[Walked]:
         yield Delivered(packed.stated_at)
     except Unreadable as fault:
         yield Refused(0, fault.reason, fault.field)
-
-
-def again(row: int, raw: bytes) -> RawRecord | Refused:
-    """The row in the bytes that were kept of it."""
-    return value_again(row, raw)
 
 
 def delivered(largest: int, file: BinaryIO) -> Delivered | Refused:

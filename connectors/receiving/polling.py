@@ -5,6 +5,7 @@ Source  formats.md 1.3: incremental polling by the time of the last mutation
 
 import json
 import os
+import ssl
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -181,5 +182,7 @@ class Poller:
 
 def client_of(polled: Polled) -> httpx2.Client:
     """An HTTP client that follows nothing and trusts what the settings name."""
-    cert = (polled.certificaat, polled.sleutel) if polled.certificaat and polled.sleutel else None
-    return httpx2.Client(timeout=30, follow_redirects=False, verify=polled.gezag or True, cert=cert)
+    trusted = ssl.create_default_context(cafile=polled.gezag)
+    if polled.certificaat is not None:
+        trusted.load_cert_chain(polled.certificaat, polled.sleutel)
+    return httpx2.Client(timeout=30, follow_redirects=False, verify=trusted)

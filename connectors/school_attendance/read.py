@@ -1,6 +1,5 @@
 """Read a levering of verzuimmeldingen as a stream, XML or CSV: every row holds the fields that we may take."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -8,9 +7,8 @@ from typing import BinaryIO
 
 from lxml import etree
 
+from connectors import csv_rows
 from connectors.connector import Delivered, RawRecord, Refused
-from connectors.csv_rows import is_csv_row
-from connectors.csv_rows import walk as walk_csv
 from connectors.formats import format_of
 from connectors.json_events import value_again
 from connectors.manifest import manifest_of
@@ -124,21 +122,8 @@ def _walk_xml(largest: int, file: BinaryIO) -> Iterator[Walked]:
 
 
 def _walk_csv(largest: int, file: BinaryIO) -> Iterator[Walked]:
-    """A file that was cut off would make an L of an LRV: its last row must end as a row does."""
-    row = 0
-    for each in walk_csv(file, largest, PROFILE):
-        match each:
-            case RawRecord(row=row, content=texts):
-                yield replace(each, content=Written(CSV, texts))
-            case Delivered() if not _ends_a_line(file):
-                yield Refused(0, Refusal.SYNTAX, f"rij[{row}]")
-            case _:
-                yield each
-
-
-def _ends_a_line(file: BinaryIO) -> bool:
-    file.seek(-1, os.SEEK_END)
-    return file.read(1) == b"\n"
+    for each in csv_rows.walk(file, largest, PROFILE):
+        yield replace(each, content=Written(CSV, each.content)) if isinstance(each, RawRecord) else each
 
 
 def walk(largest: int, file: BinaryIO) -> Iterator[Walked]:
@@ -152,7 +137,7 @@ def again(row: int, raw: bytes) -> RawRecord | Refused:
         kept = value_again(row, raw)
         if isinstance(kept, Refused):
             return kept
-        if not is_csv_row(kept.content):
+        if not csv_rows.is_csv_row(kept.content):
             return Refused(row, Refusal.SYNTAX, raw=raw)
         return replace(kept, content=Written(CSV, kept.content))
     wrapped = BytesIO(b"<%b>%b</%b>" % (MANY.encode(), raw, MANY.encode()))

@@ -4,14 +4,13 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Any
 
 from pydantic import ValidationError
 
 from connectors.bsn import Bsn
 from connectors.connector import Described, RawRecord, Refused, SignalDraft, Whom
 from connectors.moments import moment_in
-from connectors.reading import unseen
+from connectors.reading import unseen_in
 from connectors.refusing import refused_by
 from connectors.veilig_thuis.codes import HANDED_TO_WIJKTEAM, NO_BSN, NO_FOLLOW_UP, UNBORN_BSN, UNBORN_DAY
 from connectors.veilig_thuis.model import Betrokkene, Overdracht, born_on
@@ -36,7 +35,7 @@ def normalise(municipality: str, record: RawRecord, today: date) -> SignalDraft 
     forbidden = never(record.content, frozenset())
     if forbidden is not None:
         return Refused(record.row, forbidden)
-    if unseen(_all_text(record.content)):
+    if unseen_in(record.content):
         return Refused(record.row, Refusal.CONTROL_CHARACTER, raw=record.raw)
     try:
         given = Overdracht.model_validate(record.content)
@@ -154,13 +153,3 @@ def _draft(given: Overdracht, whom: Whom) -> SignalDraft:
         marks=frozenset(mark for mark, holds in marks.items() if holds),
         inform_by=date.fromisoformat(given.informerenUiterlijk) if given.informerenUiterlijk else None,
     )
-
-
-def _all_text(content: Any) -> str:
-    match content:
-        case dict():
-            return "".join(f"{key}{_all_text(value)}" for key, value in content.items())
-        case list():
-            return "".join(map(_all_text, content))
-        case _:
-            return str(content)

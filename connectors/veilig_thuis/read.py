@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 
 from connectors.connector import Delivered, RawRecord, Refused
 from connectors.formats import format_of
-from connectors.json_events import Event, Value, canonical, events, value_again
+from connectors.json_events import Event, Value, canonical, events
 from connectors.manifest import manifest_of
 from connectors.reading import LARGEST_ROW, MOST_ROWS, Unreadable, Walked, checked_chunks, rows_of, said_by
 from connectors.veilig_thuis.codes import NO_BSN, UNBORN_BSN
@@ -112,11 +112,6 @@ def walk(largest: int, file: BinaryIO) -> Iterator[Walked]:
     except Unreadable as fault:
         place = f"{PERSONS}[{walked.rows}]" if walked is not None and walked.rows else None
         yield Refused(0, fault.reason, fault.field or place)
-
-
-def again(row: int, raw: bytes) -> RawRecord | Refused:
-    """The hand-over about one person in the bytes that were kept of it."""
-    return value_again(row, raw)
 
 
 def delivered(largest: int, file: BinaryIO) -> Delivered | Refused:

@@ -4,14 +4,14 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from connectors.bsn import Bsn
 from connectors.connector import RawRecord, Refused, SignalDraft
 from connectors.moments import Day, Moment, moment_in
-from connectors.reading import unseen
+from connectors.reading import unseen_in
 from connectors.refusing import refused_by
 from schemas.vocabulary import LifeDomain, Refusal, SignalKind, Source, VersionKind
 
@@ -53,7 +53,7 @@ class Zorg(BaseModel):
 
 def normalise(record: RawRecord, today: date) -> SignalDraft | Refused:
     """The draft of one worry, or why it is none."""
-    if unseen("".join(_texts(record.content))):
+    if unseen_in(record.content):
         return Refused(record.row, Refusal.CONTROL_CHARACTER, raw=record.raw)
     try:
         given = Zorg.model_validate(record.content)
@@ -87,8 +87,3 @@ def _draft(record: RawRecord, given: Zorg, today: date) -> SignalDraft | Refused
         mutated_at=moment_in(given.vastgelegdOp),
         life_domain=DOMAIN_OF[given.leefgebied],
     )
-
-
-def _texts(content: Any) -> list[str]:
-    items = content.items() if isinstance(content, dict) else ()
-    return [text for pair in items for text in pair if isinstance(text, str)]

@@ -7,14 +7,12 @@ import pytest
 from hypothesis import example, given, seed, settings
 from hypothesis import strategies as st
 
-from connectors.consent_register.ages import AGES, EVERY_SOURCE, Voice, read_ages
+from connectors.ages import AGES, EVERY_SOURCE, Voice, age_on, birthday, read_ages
 from connectors.consent_register.normalise import SOURCE_OF
 from connectors.consent_register.who_may import (
     DECLARES,
     REPRESENTATIVES,
     Declared,
-    age_on,
-    birthday,
     consents_until,
 )
 

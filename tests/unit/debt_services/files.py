@@ -50,7 +50,7 @@ def csv_file(*lines: dict[str, str]) -> bytes:
     rows = [LINE | line for line in lines]
     columns = sorted({name for row in rows for name in row})
     told = [";".join(columns), *(";".join(row.get(name, "") for name in columns) for row in rows)]
-    return "\r\n".join(told).encode()
+    return "".join(f"{line}\r\n" for line in told).encode()
 
 
 def rows_in(content: bytes, connector: Connector = CONNECTOR) -> list[RawRecord | Refused]:

@@ -1,15 +1,16 @@
 """A line of a small partner's CSV means what the same vroegsignaal means, and nothing in it is guessed."""
 
+import io
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from connectors.connector import Described
+from connectors.connector import Described, Refused
 from connectors.debt_services.csv_lines import ATTESTED
-from schemas.vocabulary import Attestation, VersionKind
+from schemas.vocabulary import Attestation, Refusal, VersionKind
 from tests.support.deliveries import NUMBERS, arrears, ddas_file
-from tests.unit.debt_services.files import csv_file, drafted, refused
+from tests.unit.debt_services.files import CONNECTOR, csv_file, drafted, refused
 
 
 def test_a_line_means_what_the_same_vroegsignaal_means() -> None:
@@ -19,8 +20,16 @@ def test_a_line_means_what_the_same_vroegsignaal_means() -> None:
     )
 
 
+@pytest.mark.parametrize("cut", range(1, 6))
+def test_a_file_that_was_cut_off_in_its_last_amount_is_used_for_nothing(cut: int) -> None:
+    lines = ["kenmerk;soort;signaaldatum;burgerservicenummer;bedrag", f"H-1;Huur;2026-03-05;{NUMBERS[0]};1250"]
+    whole = "".join(f"{line}\r\n" for line in lines).encode()
+    said = CONNECTOR.delivered(io.BytesIO(whole[:-cut]))
+    assert isinstance(said, Refused) and (said.reason, said.field) == (Refusal.SYNTAX, "rij[1]")
+
+
 def test_the_smallest_line_has_a_number_a_kind_and_a_day() -> None:
-    draft = drafted(f"kenmerk;soort;signaaldatum;burgerservicenummer\nH-1;Huur;2026-03-05;{NUMBERS[0]}".encode())
+    draft = drafted(f"kenmerk;soort;signaaldatum;burgerservicenummer\nH-1;Huur;2026-03-05;{NUMBERS[0]}\n".encode())
     full = drafted(csv_file({}))
     assert draft == replace(full, arrears=None, attestations=frozenset())
 

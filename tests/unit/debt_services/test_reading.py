@@ -49,6 +49,12 @@ def test_bytes_that_are_no_row_are_refused(raw: bytes) -> None:
     assert isinstance(CONNECTOR.again(1, raw), Refused)
 
 
+def test_of_a_row_that_says_something_twice_nothing_is_kept_to_offer_again_as_one_of_the_two() -> None:
+    twice = ddas_file(arrears("VS-1")).replace(b'"client":', b'"client":{"burgerservicenummer":"999990020"},"client":')
+    (refused,) = rows_in(twice)
+    assert refused == Refused(1, Refusal.DUPLICATE_KEY) and refused.raw == b""
+
+
 def test_what_a_zaak_says_of_each_signal_is_a_row_behind_all_signals() -> None:
     document = json.loads(FILES["v1.2"])
     (levering,) = document["leveringen"]

@@ -205,6 +205,24 @@ def test_an_id_that_turns_to_another_debt_is_a_signal_of_its_own() -> None:
     assert told.kinds == [REPORTED, REPORTED] and len(told.standing()) == 2
 
 
+def test_a_third_id_finds_the_one_that_still_speaks_of_the_debt() -> None:
+    told = Told()
+    told.day(2, debt("A", 500), debt("B", 400, ontstaansdatum="2026-02-01"))
+    told.day(3, debt("B", 500))
+    turned = debt("A", 500, ontstaansdatum="2026-02-02")
+    assert told.day(4, turned, debt("C", 500)).duplicates == (1, 2)
+    assert len(told.standing()) == 2
+
+
+def test_a_rise_that_comes_again_in_another_file_is_no_news_also_after_a_withdrawal() -> None:
+    told = Told()
+    told.day(2, debt("A", 500))
+    told.day(3, debt("B", 700, "2026-04-01"))
+    told.day(5, debt("A", 500, status=UNJUST))
+    assert told.day(3, debt("B", 700, "2026-04-01"), debt("D", 1, bsn=NUMBERS[1])).duplicates == (1,)
+    assert told.kinds == [REPORTED, CORRECTED, WITHDRAWN, REPORTED]
+
+
 def test_a_repeat_of_a_signal_that_turned_to_another_person_is_one_of_its_own() -> None:
     told = Told()
     told.day(2, debt("A", 500), debt("B", 400))

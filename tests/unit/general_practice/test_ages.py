@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.consent_register.ages import AGES
-from connectors.general_practice.ages import age_on, needed_at, suffices_until
+from connectors.general_practice.ages import suffices_until
 from connectors.general_practice.consent_rules import standing
 from connectors.general_practice.provisions import Lacking, Valid
 from schemas.vocabulary import ConsentKind, GivenBy, Refusal
@@ -15,18 +14,12 @@ from tests.support.fhir import bsn, bundle, consent, patient, provision, referra
 from tests.unit.general_practice.test_consent import CHANGED, refused, told
 from tests.unit.general_practice.test_consent_rules import ANNA, PERMIT, TODAY, rule, said
 
-_VOICES = {"zelf": "self", "vertegenwoordiger": "representative"}
 PARENT, SELF = {"type": "RelatedPerson"}, bsn(NUMBERS[0])
 FOREVER = provision(period=None)
 
 
 def born(on: str) -> Any:
     return patient("p-1", birthDate=on)
-
-
-def test_the_table_is_that_of_the_consent_register_for_what_a_gp_knows() -> None:
-    for age in range(-1, 120):
-        assert needed_at(age) == {_VOICES[each] for each in AGES.needed("huisarts", age)}
 
 
 @pytest.mark.parametrize(
@@ -97,6 +90,12 @@ def test_whoever_objects_or_takes_back_is_believed() -> None:
     assert gone.kind is ConsentKind.WITHDRAWN
 
 
+def test_beside_somebody_unknown_nobody_is_believed_to_agree() -> None:
+    odd = {"born": "1984-05-06", "performers": ["self", "other"]}
+    assert standing([said(PERMIT, **odd)], ANNA, TODAY) is Lacking.PERFORMER
+    assert standing([said(rule("deny"), **odd)], ANNA, TODAY) is Lacking.DENIED
+
+
 def test_an_objection_of_a_child_stands_against_the_consent_of_a_parent() -> None:
     child = {"born": "2014-01-01"}
     given = said(PERMIT, performers=["self", "representative"], **child)
@@ -104,14 +103,6 @@ def test_an_objection_of_a_child_stands_against_the_consent_of_a_parent() -> Non
     assert standing([given], ANNA, TODAY) == Valid()
     assert standing([given, objects], ANNA, TODAY) is Lacking.DENIED
     assert standing([given, said(PERMIT, id="c-3", **child)], ANNA, TODAY) == Valid()
-
-
-def test_nobody_is_a_year_older_before_their_birthday() -> None:
-    assert [age_on(date(2012, 2, 29), day) for day in (date(2024, 2, 28), date(2025, 2, 28), date(2025, 3, 1))] == [
-        11,
-        12,
-        13,
-    ]
 
 
 def test_who_was_born_on_a_leap_day_has_a_birthday_in_every_year() -> None:

@@ -177,6 +177,11 @@ def test_beside_one_that_cannot_be_read_no_other_is_relied_on() -> None:
     assert standing([said(PERMIT), odd], ANNA, TODAY) is Lacking.CONSENT
 
 
+def test_a_rule_of_a_kind_that_we_do_not_know_could_be_an_objection() -> None:
+    for odd in (rule("forbid"), rule(provisions=[rule("forbid")]), rule("forbid", provisions=[PERMIT])):
+        assert standing([said(PERMIT), said(odd, id="c-2")], ANNA, TODAY) is Lacking.CONSENT
+
+
 def test_of_one_consent_the_newest_version_counts_in_whatever_order_it_comes() -> None:
     given = said(PERMIT, lastUpdated="2026-04-01T08:00:00Z")
     gone = said(PERMIT, lastUpdated="2026-04-02T08:00:00Z", status="inactive")

@@ -1,8 +1,9 @@
-"""Bytes on their way to a file: unpacked piece by piece, under a ratio and a size, and gone when nobody took them."""
+"""Bytes on their way to a file: unpacked piece by piece, under a ratio and a size; gone when nobody took them."""
 
 import gzip
 import hashlib
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -40,10 +41,10 @@ def test_what_stands_behind_the_member_is_refused(behind: bytes) -> None:
 def test_a_bomb_is_stopped_before_it_is_unpacked() -> None:
     packer, given_ = zlib.compressobj(9, zlib.DEFLATED, 31), 0
     bomb = b"".join(packer.compress(b"0" * 1_000_000) for _ in range(50)) + packer.flush()
-    unpacking = Gzip()
-    with pytest.raises(TooLarge):
-        for plain in unpacking.take(bomb):
-            given_ += len(plain)
+    plain = Gzip().take(bomb)
+    with suppress(TooLarge):
+        while True:
+            given_ += len(next(plain))
     assert given_ <= MOST_RATIO * len(bomb) < 50_000_000
 
 
