@@ -25,10 +25,31 @@ def moment_in(text: str) -> datetime:
     return at
 
 
-def _day(text: str) -> str:
+def day_in(text: str) -> date:
+    """A civil day.  Raises ValueError"""
     if _DAY.fullmatch(text) is None:
         raise ValueError("day")
-    date.fromisoformat(text)
+    return date.fromisoformat(text)
+
+
+def lived_day_in(text: str) -> date:
+    """A civil day on which somebody who is meant can have lived; a last day may lie as far ahead as is written.
+
+    Raises  ValueError
+    """
+    day = day_in(text)
+    if day.year < _YEARS.start:
+        raise ValueError("day")
+    return day
+
+
+def _day(text: str) -> str:
+    day_in(text)
+    return text
+
+
+def _lived_day(text: str) -> str:
+    lived_day_in(text)
     return text
 
 
@@ -38,4 +59,5 @@ def _moment(text: str) -> str:
 
 
 Day = Annotated[str, AfterValidator(_day)]
+LivedDay = Annotated[str, AfterValidator(_lived_day)]
 Moment = Annotated[str, AfterValidator(_moment)]

@@ -67,11 +67,12 @@ class SoFar:
             self._newest[version.entity] = max(before, version, key=lambda one: one.order)
 
     def _before(self, version: Version, named: str) -> Before:
-        """A version that was moved to another id's signal has a name that nobody could ask for beforehand."""
-        known = version.version in self._known or (
-            version.entity != named and bool(self._books.known([version.version]))
-        )
+        known = version.version in self._known or (version.entity != named and self._is_known(version))
         return Before(self._newest.get(version.entity), known, named in self._seen)
+
+    def _is_known(self, version: Version) -> bool:
+        """What was made here, and not in the row, has a name that nobody could ask for beforehand."""
+        return version.version in self._known or bool(self._books.known([version.version]))
 
     def _claim(self, draft: SignalDraft, stated: Version) -> Claim | None:
         """What the row says of a debt, and which signal that is; none where nothing tells one debt from another."""
@@ -134,7 +135,7 @@ class SoFar:
         gone = withdrawn(
             self._source_key, newest, stated.order_ms if late else self._after(entity, stated.order_ms)
         )
-        if gone.content_hash == newest.content_hash:
+        if gone.content_hash == newest.content_hash or self._is_known(gone):
             return plan
         kept = (
             replace(last, stands=said.repeated, debt="" if said.repeated else last.debt)
@@ -147,7 +148,9 @@ class SoFar:
 def _nothing_new(draft: SignalDraft, claim: Claim, last: Claim | None, others: Sequence[Claim]) -> bool:
     """Whether a row about a debt of which other ids spoke says nothing that those did not say."""
     if draft.kind is VersionKind.WITHDRAWN:
-        return draft.repeated
+        # What stands by a higher amount, and was said again after it, would have been told again after it.
+        later = (each for each in others if each.stands and each.order_ms > claim.order_ms)
+        return draft.repeated or any(each.height > claim.height for each in later)
     if last is not None and not last.stands:
         return False  # this id was taken back, and now is not
     return claim.height <= max(each.height for each in others)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from connectors.bsn import Bsn
 from connectors.connector import ConsentDraft, RawRecord, Refused
 from connectors.consent_register.who_may import Declared, consents_until
-from connectors.moments import Day, Moment, moment_in
+from connectors.moments import Day, LivedDay, Moment, moment_in
 from connectors.reading import unseen_in
 from connectors.refusing import refused_by
 from schemas.civil import civil_day
@@ -73,7 +73,7 @@ class Verklaring(BaseModel):
     verklaring: Literal["gegeven", "ingetrokken", "bezwaar", "beperking"]
     bron: Literal["school", "schuldhulp", "huisarts", "veilig_thuis", "wijkteam", "alle"]
     doel: Literal["correlatie", "tonen", "onthullen"]
-    geldigVanaf: Day
+    geldigVanaf: LivedDay
     geldigTot: Day | None = None
     gegevenDoor: Literal[
         "zelf", "vertegenwoordiger", "beide_vertegenwoordigers", "beiden", "zelf_en_beide_vertegenwoordigers"

@@ -8,9 +8,11 @@ from types import MappingProxyType
 from connectors.connector import SignalDraft, Whom
 from connectors.csv_rows import Profile
 from connectors.debt_services.agreement import Agreement
-from connectors.debt_services.said import KIND_OF, STATUSES, Faulty, Names, Reading, Said, draft_of, identifier
+from connectors.debt_services.said import KIND_OF, STATUSES, Names, Said, draft_of, identifier
 from connectors.debt_services.whom import bsn_of, described
+from connectors.moments import lived_day_in
 from connectors.reading import MOST_ROWS
+from connectors.refusing import Faulty, Reading
 from schemas.vocabulary import Attestation, Refusal
 
 _PERSON: Mapping[str, str] = MappingProxyType(
@@ -44,7 +46,6 @@ PROFILE = Profile(
 )
 _NAMES = Names(source_id="kenmerk", partner="soort")
 _YES_NO: Mapping[str, bool] = MappingProxyType({"ja": True, "nee": False, "": False})
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: Whole euros: 1.250 and 12,50 mean different things to different programs, so neither is read.
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
@@ -92,9 +93,7 @@ def _one_of(fields: Fields, name: str, known: frozenset[str]) -> str | None:
 def _day(fields: Fields, name: str) -> date | None:
     text = fields.get(name, "")
     try:
-        if text and _DAY.fullmatch(text) is None:
-            raise ValueError(name)
-        return date.fromisoformat(text) if text else None
+        return lived_day_in(text) if text else None
     except ValueError:
         raise Faulty((Refusal.DATE_INVALID, name)) from None
 

@@ -12,10 +12,10 @@ from connectors.debt_services import model, model_v09
 from connectors.debt_services.agreement import Agreement
 from connectors.debt_services.csv_lines import line_draft
 from connectors.debt_services.rows import Held, Shape
-from connectors.debt_services.said import REPEATED, WITHDRAWN, Faulty, Names, Reading, Said, draft_of, identifier
+from connectors.debt_services.said import REPEATED, WITHDRAWN, Names, Said, draft_of, identifier
 from connectors.debt_services.whom import bsn_of, described
 from connectors.reading import unseen
-from connectors.refusing import refused_by
+from connectors.refusing import Faulty, Reading, refused_by, refused_for
 from schemas.vocabulary import Refusal, Source
 
 _Given = model.Vroegsignaal | model_v09.Vroegsignaal
@@ -48,8 +48,7 @@ def normalise(agreed: Agreement, record: RawRecord, today: date) -> SignalDraft 
     except ValidationError as invalid:
         return refused_by(record, invalid, _SPECIAL)
     except Faulty as faulty:
-        (reason, field), *others = faulty.faults
-        return Refused(record.row, reason, field, record.raw, tuple(others))
+        return refused_for(record, faulty.faults)
 
 
 def _signal_12(agreed: Agreement, content: Any, today: date) -> SignalDraft:

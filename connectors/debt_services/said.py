@@ -1,13 +1,13 @@
 """What a vroegsignaal says, whichever format it came in, and what that means to us."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import TypeVar
 
 from connectors.connector import Arrears, SignalDraft, Whom
+from connectors.refusing import Fault, Faulty, Reading
 from schemas.vocabulary import Attestation, Mark, Refusal, SignalKind, Source, VersionKind
 
 KIND_OF: Mapping[str, SignalKind] = MappingProxyType(
@@ -43,46 +43,9 @@ _MANY_CREDITORS = "Overige"
 _LONGEST_ID = 100
 #: Euros; beyond it somebody typed cents, or a telephone number.
 _HIGHEST = 10_000_000
-
-
 #: The Wgs came into force on this day: what is older was never signalled under it.
 _FIRST_SIGNALS = date(2012, 7, 1)
 _OLDEST_DEBT = date(1950, 1, 1)
-
-Fault = tuple[Refusal, str]
-
-
-class Faulty(Exception):
-    """Why a row is none, and where: closed reasons and names of the format, all of them at once."""
-
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__(faults[0][0].value)
-        self.faults = faults
-
-
-T = TypeVar("T")
-
-
-class Reading:
-    """Reads field after field, so that who must mend a row hears of every fault in it."""
-
-    def __init__(self) -> None:
-        self._faults: list[Fault] = []
-
-    def of(self, read: Callable[..., T], *given: object) -> T | None:
-        """What *read* makes of it; none where that is a fault."""
-        try:
-            return read(*given)
-        except Faulty as faulty:
-            self._faults += faulty.faults
-            return None
-
-    def done(self, more: Iterable[Fault]) -> None:
-        """Raises Faulty: with every fault so far, and of the others those in fields that were not at fault yet"""
-        known = {field for _, field in self._faults}
-        self._faults += [each for each in more if each[1] not in known]
-        if self._faults:
-            raise Faulty(*self._faults)
 
 
 @dataclass(frozen=True, slots=True)

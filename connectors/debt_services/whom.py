@@ -7,7 +7,7 @@ from datetime import date
 from connectors.bsn import Bsn
 from connectors.connector import Described
 from connectors.debt_services.agreement import Agreement
-from connectors.debt_services.said import Faulty
+from connectors.refusing import Faulty
 from schemas.vocabulary import Refusal
 
 _POSTCODE = re.compile(r"([1-9][0-9]{3}) ?([A-Za-z]{2})")

@@ -10,6 +10,7 @@ from connectors.general_practice.codes import CONSENT_GONE, CONSENT_NOT_YET
 from connectors.general_practice.judging import Faulty, moment, past_day, required, whom, without_faults
 from connectors.general_practice.provisions import TYPES, Lacking, Valid, every, period_of, rules_of, spans_of
 from connectors.general_practice.said import ConsentSaid
+from connectors.general_practice.times import is_day
 from schemas.civil import AMSTERDAM, civil_day
 from schemas.vocabulary import ConsentKind, GivenBy, Purpose, Refusal, Source
 
@@ -21,7 +22,6 @@ _GIVEN_BY: Mapping[frozenset[str], GivenBy] = MappingProxyType(
         frozenset({"self", "representative"}): GivenBy.BOTH,
     }
 )
-_DAY_LENGTH = 10
 
 Held = tuple[ConsentKind, date, date | None]
 
@@ -79,7 +79,7 @@ def _stated_at(said: ConsentSaid, today: date) -> datetime:
     given_on = past_day(said.dateTime, "Consent.dateTime", today)
     if said.lastUpdated:
         return moment(said.lastUpdated, "Consent.meta.lastUpdated")
-    if len(said.dateTime) == _DAY_LENGTH:
+    if is_day(said.dateTime):
         return datetime.combine(given_on, time(), AMSTERDAM).astimezone(UTC)
     return moment(said.dateTime, "Consent.dateTime")
 

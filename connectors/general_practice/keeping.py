@@ -11,6 +11,7 @@ from connectors.general_practice.shapes import (
     REFUSED_NAMES,
     RESOURCE,
     RESOURCES,
+    ROWS,
     TEXT,
     UNREAD,
     Extensions,
@@ -116,7 +117,8 @@ def _extensions(content: Any, allowed: Extensions, place: str, faults: list[Faul
 
 def _contained(content: Any, place: str, faults: list[Fault]) -> dict[str, Any]:
     kept = kept_resource(content)
-    if kept is None:
+    # A Consent inside another resource has no place of its own: it could not be published, nor taken back later.
+    if kept is None or kept.kind in ROWS:
         faults.append((Refusal.FIELD_NOT_ALLOWED, place))
         return {}
     faults.extend(kept.faults)

@@ -43,6 +43,8 @@ _AGREES = {"Patient": "self", "RelatedPerson": "representative"}
 _AGREE = frozenset(_AGREES)
 #: More statements of one person in one delivery are no consent but a mistake.
 _MOST_CONSENTS = 50
+#: What a sender can mend at once.
+_MOST_FAULTS = 20
 
 
 def rows_in(packed: Packed) -> Iterator[RawRecord | Refused]:
@@ -168,8 +170,7 @@ class _Reader:
         for reference in kept.content.get("supportingInfo", []):
             found = self._found(reference, kept, _CONSENT, "ServiceRequest.supportingInfo", [])
             if found is not None:
-                said = self._consents.get(id(found))
-                named.append(said if said is not None else self._consent(found))
+                named.append(self._consents[id(found)])
         theirs = self._about.get(_key(person), []) if person != PersonSaid() else []
         return [*named, *(each for each in theirs[: _MOST_CONSENTS + 1] if each not in named)]
 
@@ -246,6 +247,3 @@ def _faults(faults: list[Fault]) -> list[FaultSaid]:
     )
     chosen = [unique[n] for n in order[:_MOST_FAULTS]]
     return [FaultSaid.model_validate({"reason": reason.value, "field": place}) for reason, place in chosen]
-
-
-_MOST_FAULTS = 20

@@ -1,17 +1,18 @@
 """What a verzuimmelding means to us: kind, days, and whether it still stands; no reason, no reporter."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from stdnum.nl import onderwijsnummer
-
 from connectors.bsn import Bsn
 from connectors.connector import Described, RawRecord, Refused, SignalDraft, Whom
+from connectors.moments import day_in
 from connectors.reading import unseen
+from connectors.refusing import Faulty, Reading, refused_for
 from connectors.school_attendance.codes import END_REQUIRED, HISTORIC, OVER, VERSION_OF_REASON
 from connectors.school_attendance.dialects import Dialect, Written
+from connectors.school_attendance.school_number import is_school_number
 from schemas.civil import AMSTERDAM
 from schemas.vocabulary import Refusal, SignalKind, Source, VersionKind
 
@@ -21,17 +22,7 @@ EARLIEST = date(2009, 8, 1)
 FURTHEST_END = timedelta(days=366)
 
 _NUMBER = re.compile(r"[A-Za-z0-9-]{1,40}")
-_NINE = re.compile(r"[0-9]{9}")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,3})?")
-
-_Fault = tuple[Refusal, str]
-
-
-class _Faulty(Exception):
-    def __init__(self, reason: Refusal, field: str) -> None:
-        super().__init__(reason.value)
-        self.fault: _Fault = (reason, field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,66 +39,62 @@ class _Said:
 
     def required(self, name: str) -> str:
         if not self.get(name):
-            raise _Faulty(Refusal.FIELD_MISSING, name)
+            raise Faulty((Refusal.FIELD_MISSING, name))
         return self.fields[name]
 
 
 def normalise(municipality: str, record: RawRecord, today: date) -> SignalDraft | Refused:
     """The draft of one melding, or everything because of which it is none."""
     written: Written = record.content
-    said = _Said(municipality, today, written.dialect, written.texts)
     try:
-        return _draft(said)
-    except _Faulty:
-        (reason, where), *others = _faults(said)
-        return Refused(record.row, reason, where, record.raw, tuple(others))
+        return _draft(_Said(municipality, today, written.dialect, written.texts))
+    except Faulty as faulty:
+        return refused_for(record, faulty.faults)
 
 
 def _draft(said: _Said) -> SignalDraft:
-    _characters(said)
-    number = _number(said)
-    _area(said)
+    reading = Reading()
+    reading.of(_characters, said)
+    number = reading.of(_number, said)
+    reading.of(_area, said)
+    whom = reading.of(_whom, said)
+    version = reading.of(_version, said)
+    kind = reading.of(_kind, said)
+    first = reading.of(_first, said)
+    last = reading.of(_last, said, kind, first)
+    mutated_at = reading.of(_mutated_at, said)
+    reading.done()
+    assert number and whom is not None and version is not None and kind is not None and first is not None
     return SignalDraft(
-        whom=_whom(said),
+        whom=whom,
         source_id=number,
         source=Source.SCHOOL_ATTENDANCE,
-        kind=_version(said),
-        signal_kind=_kind(said),
-        observed_on=_first(said),
-        ended_on=_last(said),
+        kind=version,
+        signal_kind=kind,
+        observed_on=first,
+        ended_on=last,
         crisis=False,
-        mutated_at=_mutated_at(said),
+        mutated_at=mutated_at,
     )
-
-
-def _faults(said: _Said) -> list[_Fault]:
-    """The fault of every part, in the order of the draft; one that two parts stumble over is said once."""
-    found: dict[_Fault, None] = {}
-    for part in _PARTS:
-        try:
-            part(said)
-        except _Faulty as faulty:
-            found[faulty.fault] = None
-    return list(found)
 
 
 def _characters(said: _Said) -> None:
     for name, text in said.fields.items():
         if unseen(text):
-            raise _Faulty(Refusal.CONTROL_CHARACTER, name)
+            raise Faulty((Refusal.CONTROL_CHARACTER, name))
 
 
 def _number(said: _Said) -> str:
     number = said.required(said.named.number)
     if _NUMBER.fullmatch(number) is None:
-        raise _Faulty(Refusal.FIELD_INVALID, said.named.number)
+        raise Faulty((Refusal.FIELD_INVALID, said.named.number))
     return number
 
 
 def _area(said: _Said) -> None:
     here = said.named.area_prefix + said.municipality
     if (said.get(said.named.area) or here) != here:
-        raise _Faulty(Refusal.OUTSIDE_AREA, said.named.area)
+        raise Faulty((Refusal.OUTSIDE_AREA, said.named.area))
 
 
 def _whom(said: _Said) -> Whom:
@@ -115,16 +102,16 @@ def _whom(said: _Said) -> Whom:
     named = said.named
     bsn, school_number = said.get(named.bsn), said.get(named.school_number)
     if not bsn and not school_number:
-        raise _Faulty(Refusal.BSN_MISSING, named.nobody)
+        raise Faulty((Refusal.BSN_MISSING, named.nobody))
     if bsn and school_number and named.bsn != named.school_number:
-        raise _Faulty(Refusal.FIELD_INVALID, named.nobody)
-    if _NINE.fullmatch(school_number) and onderwijsnummer.is_valid(school_number):
+        raise Faulty((Refusal.FIELD_INVALID, named.nobody))
+    if is_school_number(school_number):
         return Described(school_number=school_number)
     if not bsn:
-        raise _Faulty(Refusal.FIELD_INVALID, named.school_number)
+        raise Faulty((Refusal.FIELD_INVALID, named.school_number))
     parsed = Bsn.parse(bsn)
     if parsed is None:
-        raise _Faulty(Refusal.BSN_INVALID, named.bsn)
+        raise Faulty((Refusal.BSN_INVALID, named.bsn))
     return parsed
 
 
@@ -133,11 +120,11 @@ def _version(said: _Said) -> VersionKind:
     named = said.named
     status, reason = said.get(named.status), said.get(named.reason)
     if status not in named.versions:
-        raise _Faulty(Refusal.FIELD_INVALID if status else Refusal.FIELD_MISSING, named.status)
+        raise Faulty((Refusal.FIELD_INVALID if status else Refusal.FIELD_MISSING, named.status))
     if not reason:
         return named.versions[status]
     if reason not in VERSION_OF_REASON or status not in OVER:
-        raise _Faulty(Refusal.FIELD_INVALID, named.reason)
+        raise Faulty((Refusal.FIELD_INVALID, named.reason))
     either = {named.versions[status], VERSION_OF_REASON[reason]}
     return VersionKind.WITHDRAWN if VersionKind.WITHDRAWN in either else VersionKind.REPORTED
 
@@ -146,38 +133,41 @@ def _kind(said: _Said) -> SignalKind:
     name = said.named.kind
     code = said.required(name)
     if code in HISTORIC:
-        raise _Faulty(Refusal.KIND_NOT_ACCEPTED, name)
+        raise Faulty((Refusal.KIND_NOT_ACCEPTED, name))
     if code not in said.named.kinds:
-        raise _Faulty(Refusal.FIELD_INVALID, name)
+        raise Faulty((Refusal.FIELD_INVALID, name))
     return said.named.kinds[code]
 
 
 def _first(said: _Said) -> date:
     first = _day(said.named.begin, said.required(said.named.begin))
     if first > said.today:
-        raise _Faulty(Refusal.DATE_IN_FUTURE, said.named.begin)
+        raise Faulty((Refusal.DATE_IN_FUTURE, said.named.begin))
     return first
 
 
-def _last(said: _Said) -> date | None:
-    name, needed = said.named.end, _kind(said) in END_REQUIRED
+def _last(said: _Said, kind: SignalKind | None, first: date | None) -> date | None:
+    """The end, as far as kind and begin let it be judged."""
+    if kind is None:
+        return None
+    name, needed = said.named.end, kind in END_REQUIRED
     text = said.required(name) if needed else said.get(name)
     if not text:
         return None
     last = _day(name, text)
     if last > (said.today if needed else said.today + FURTHEST_END):
-        raise _Faulty(Refusal.DATE_IN_FUTURE, name)
-    if last < _first(said):
-        raise _Faulty(Refusal.DATE_INVALID, name)
+        raise Faulty((Refusal.DATE_IN_FUTURE, name))
+    if first is not None and last < first:
+        raise Faulty((Refusal.DATE_INVALID, name))
     return last
 
 
 def _day(name: str, text: str) -> date:
     try:
-        if _DAY.fullmatch(text) is None or (day := date.fromisoformat(text)) < EARLIEST:
+        if (day := day_in(text)) < EARLIEST:
             raise ValueError(name)
     except ValueError:
-        raise _Faulty(Refusal.DATE_INVALID, name) from None
+        raise Faulty((Refusal.DATE_INVALID, name)) from None
     return day
 
 
@@ -192,21 +182,8 @@ def _mutated_at(said: _Said) -> datetime | None:
             raise ValueError(at)
         clock = datetime.fromisoformat(f"{day.isoformat()}T{text}")
     except ValueError:
-        raise _Faulty(Refusal.DATE_INVALID, at) from None
+        raise Faulty((Refusal.DATE_INVALID, at)) from None
     moment = clock.replace(tzinfo=AMSTERDAM).astimezone(UTC)
     if moment.astimezone(AMSTERDAM).replace(tzinfo=None) != clock:
-        raise _Faulty(Refusal.DATE_INVALID, at)  # the hour that spring skips never was
+        raise Faulty((Refusal.DATE_INVALID, at))  # the hour that spring skips never was
     return moment
-
-
-_PARTS: tuple[Callable[[_Said], object], ...] = (
-    _characters,
-    _number,
-    _area,
-    _whom,
-    _version,
-    _kind,
-    _first,
-    _last,
-    _mutated_at,
-)

@@ -58,12 +58,17 @@ class _Row:
                 self.found[name] = (child.text or "").strip()
 
     def kept(self, element: etree._Element) -> bytes:
-        """The bytes that may be kept of the row; afterwards nothing that is dropped is left in the element.
+        """The bytes that may be kept of the row; afterwards nothing but the fields is left in the element.
 
         Exclusive: with the namespaces of its surroundings libxml2 writes a part of a document wrongly.
         """
         for parent, child in self._dropped:
             parent.remove(child)
+        for each in element.iter():
+            each.attrib.clear()
+            each.tail = None
+            if local_name(each) in _HOLDERS:
+                each.text = None
         try:
             return etree.tostring(element, method="c14n", exclusive=True, with_comments=False, with_tail=False)
         except etree.C14NError:

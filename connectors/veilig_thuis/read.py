@@ -1,5 +1,6 @@
 """Read hand-overs as a stream: each person that a hand-over is about is a row that can be read by itself."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
@@ -50,8 +51,7 @@ class _Walk:
                 yield from self._handover(event)
         else:
             yield from self._handover(first)
-        for _ in self._stream:
-            raise Unreadable(Refusal.SYNTAX)
+        deque(self._stream, maxlen=0)  # to its end: what stands behind the document is refused
         if not self.rows:
             raise Unreadable(Refusal.EMPTY)
         yield Delivered(None)

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from stdnum.nl import onderwijsnummer
-
 from connectors.bsn import Bsn
 from connectors.connector import RawRecord, Refused
 from connectors.csv_rows import Profile
+from connectors.moments import day_in
 from connectors.reading import unseen
+from connectors.refusing import Faulty
+from connectors.school_attendance.school_number import is_school_number
 from schemas.vocabulary import Refusal
 
 SORT, DAY, PUPIL, PERSON, BORN = "Soort", "Datum", "Leerlingnummer", "Persoonsgebonden nummer", "Geboortedatum"
@@ -28,9 +29,7 @@ FILLED: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 PROFILE = Profile(required=FILLED["verzuim"], separator=";", most_rows=500_000)
 
-_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PUPIL = re.compile(r"[A-Za-z0-9-]{1,40}")
-_NINE = re.compile(r"[0-9]{9}")
 _COUNT = re.compile(r"[1-9][0-9]{0,2}")
 _LONGEST_LESSON = 480
 _MOST_LESSONS = 20
@@ -52,35 +51,24 @@ class AbsenceRow:
     allowed: bool = True
 
 
-class _Faulty(Exception):
-    def __init__(self, reason: Refusal, column: str) -> None:
-        super().__init__(reason.value)
-        self.reason, self.column = reason, column
-
-
 def absence_row(record: RawRecord, today: date) -> AbsenceRow | Refused:
     """The row, or why it is none."""
     try:
         return _row(record.row, record.content, today)
-    except _Faulty as faulty:
-        return Refused(record.row, faulty.reason, faulty.column)
-
-
-def is_school_number(text: str) -> bool:
-    """Whether this is an onderwijsnummer, for a pupil without a BSN."""
-    return _NINE.fullmatch(text) is not None and bool(onderwijsnummer.is_valid(text))
+    except Faulty as faulty:
+        return Refused(record.row, *faulty.faults[0])
 
 
 def _row(row: int, cells: Mapping[str, str], today: date) -> AbsenceRow:
     for name, text in cells.items():
         if unseen(text):
-            raise _Faulty(Refusal.CONTROL_CHARACTER, name)
+            raise Faulty((Refusal.CONTROL_CHARACTER, name))
     sort = cells[SORT]
     if sort not in FILLED:
-        raise _Faulty(Refusal.FIELD_INVALID if sort else Refusal.FIELD_MISSING, SORT)
+        raise Faulty((Refusal.FIELD_INVALID if sort else Refusal.FIELD_MISSING, SORT))
     for name in sorted(cells):
         if bool(cells[name]) != (name in FILLED[sort]):
-            raise _Faulty(Refusal.FIELD_INVALID if cells[name] else Refusal.FIELD_MISSING, name)
+            raise Faulty((Refusal.FIELD_INVALID if cells[name] else Refusal.FIELD_MISSING, name))
     day = _day(cells, DAY, today)
     if sort in ("lesdag", "lesvrij"):
         return AbsenceRow(row, sort, day)
@@ -89,7 +77,7 @@ def _row(row: int, cells: Mapping[str, str], today: date) -> AbsenceRow:
         return AbsenceRow(row, sort, day, pupil)
     person = cells[PERSON]
     if not is_school_number(person) and Bsn.parse(person) is None:
-        raise _Faulty(Refusal.BSN_INVALID, PERSON)
+        raise Faulty((Refusal.BSN_INVALID, PERSON))
     length = _number(cells, LENGTH, _LONGEST_LESSON)
     return AbsenceRow(
         row,
@@ -107,7 +95,7 @@ def _row(row: int, cells: Mapping[str, str], today: date) -> AbsenceRow:
 
 def _that(cells: Mapping[str, str], name: str, holds: Callable[[str], bool]) -> str:
     if not holds(cells[name]):
-        raise _Faulty(Refusal.FIELD_INVALID, name)
+        raise Faulty((Refusal.FIELD_INVALID, name))
     return cells[name]
 
 
@@ -117,11 +105,9 @@ def _number(cells: Mapping[str, str], name: str, most: int) -> int:
 
 def _day(cells: Mapping[str, str], name: str, today: date) -> date:
     try:
-        if _ISO_DAY.fullmatch(cells[name]) is None:
-            raise ValueError(name)
-        day = date.fromisoformat(cells[name])
+        day = day_in(cells[name])
     except ValueError:
-        raise _Faulty(Refusal.DATE_INVALID, name) from None
+        raise Faulty((Refusal.DATE_INVALID, name)) from None
     if day > today:
-        raise _Faulty(Refusal.DATE_IN_FUTURE, name)
+        raise Faulty((Refusal.DATE_IN_FUTURE, name))
     return day

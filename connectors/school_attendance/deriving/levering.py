@@ -6,9 +6,9 @@ from datetime import date
 
 from lxml import etree
 
-from connectors.school_attendance.deriving.absence_row import is_school_number
 from connectors.school_attendance.dialects import CSV, XML
 from connectors.school_attendance.read import MANY, ONE, ROW
+from connectors.school_attendance.school_number import is_school_number
 
 REGISTERED = "R"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 import ssl
@@ -22,6 +23,7 @@ from signaalbrug.local.ports import free_ports
 from signaalbrug.local.processes import answers
 from tests.integration.intake.support import RunningIntake
 from tests.support.certificates import OIN, Ca, Pair
+from tests.support.deliveries import arrears, ddas_file, number
 from tests.support.vault_process import program
 
 ISSUER, AUDIENCE = "https://toegang.waterrijk.example", "signaalbrug"
@@ -43,6 +45,14 @@ uitgever = "{ISSUER}"
 ontvanger = "{AUDIENCE}"
 sleutels = "jwks.json"
 """
+
+
+_NOBODY_YET = itertools.count()
+
+
+def levering(rows: int = 1) -> bytes:
+    """A levering that nobody sent before, each row about somebody nobody spoke of."""
+    return ddas_file(*(arrears(secrets.token_hex(8), number(next(_NOBODY_YET))) for _ in range(rows)))
 
 
 @dataclass

@@ -14,8 +14,7 @@ import pytest
 from schemas.transport import Cluster
 from signaalbrug.local.processes import wait_until
 from tests.integration.intake.support import RunningIntake
-from tests.integration.receiving.support import running_front
-from tests.support.deliveries import arrears, ddas_file
+from tests.integration.receiving.support import levering, running_front
 from tests.support.topics import count
 
 pytestmark = pytest.mark.integration
@@ -90,10 +89,6 @@ geheim = "geheim"
     return {"SIGNAALBRUG_POLLING": str(file)}
 
 
-def page(rows: int = 1) -> bytes:
-    return ddas_file(*(arrears(secrets.token_hex(8)) for _ in range(rows)))
-
-
 def cursor(folder: Path) -> str | None:
     file = folder / "front" / "debt_services.cursor"
     return json.loads(file.read_text())["cursor"] if file.exists() else None
@@ -103,7 +98,7 @@ def test_pages_are_taken_in_one_by_one_and_the_cursor_follows(
     intake: RunningIntake, log: Cluster, tmp_path: Path
 ) -> None:
     partner, before = Partner(), count(log, SIGNALS)
-    partner.pages = {"0": (page(), "1"), "1": (page(2), "2")}
+    partner.pages = {"0": (levering(), "1"), "1": (levering(2), "2")}
     with partner.serving() as address, running_front(intake, tmp_path, "", **settings(tmp_path, address)):
         assert wait_until(lambda: cursor(tmp_path) == "2", 60)
         assert count(log, SIGNALS) == before + 3
@@ -118,7 +113,7 @@ def test_a_page_that_cannot_be_read_is_not_passed_over(intake: RunningIntake, lo
     with partner.serving() as address, running_front(intake, tmp_path, "", **settings(tmp_path, address)) as front:
         assert wait_until(lambda: "answer_refused" in front.logs(), 60)
         assert cursor(tmp_path) is None
-        partner.pages["0"] = (page(), "1")
+        partner.pages["0"] = (levering(), "1")
         assert wait_until(lambda: cursor(tmp_path) == "1", 60)
         assert count(log, SIGNALS) == before + 1
 
@@ -127,7 +122,7 @@ def test_an_answer_that_may_be_half_of_one_is_not_taken(
     intake: RunningIntake, log: Cluster, tmp_path: Path
 ) -> None:
     partner, before = Partner(), count(log, SIGNALS)
-    partner.pages, partner.says_how_long = {"0": (page(), "1")}, False
+    partner.pages, partner.says_how_long = {"0": (levering(), "1")}, False
     with partner.serving() as address, running_front(intake, tmp_path, "", **settings(tmp_path, address)) as front:
         assert wait_until(lambda: "no_length" in front.logs(), 60)
         assert (cursor(tmp_path), count(log, SIGNALS)) == (None, before)
@@ -139,7 +134,7 @@ def test_without_an_intake_the_cursor_stands_and_afterwards_everything_is_there_
     intake: RunningIntake, log: Cluster, tmp_path: Path
 ) -> None:
     partner, before = Partner(), count(log, SIGNALS)
-    partner.pages = {"0": (page(), "1")}
+    partner.pages = {"0": (levering(), "1")}
     intake.kill()
     with partner.serving() as address, running_front(intake, tmp_path, "", **settings(tmp_path, address)):
         try:

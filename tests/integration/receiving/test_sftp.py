@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import hashlib
 import json
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,8 +14,7 @@ import pytest
 from schemas.transport import Cluster
 from signaalbrug.local.processes import wait_until
 from tests.integration.intake.support import RunningIntake
-from tests.integration.receiving.support import Front
-from tests.support.deliveries import arrears, ddas_file
+from tests.integration.receiving.support import Front, levering
 from tests.support.topics import count
 
 pytestmark = pytest.mark.integration
@@ -41,10 +39,6 @@ def in_session(front: Front, key: asyncssh.SSHKey, said: Said) -> None:
             await said(client)
 
     asyncio.run(run())
-
-
-def levering() -> bytes:
-    return ddas_file(arrears(secrets.token_hex(8)))
 
 
 async def put(client: asyncssh.SFTPClient, path: str, content: bytes) -> None:

@@ -54,6 +54,19 @@ def test_d1_a_day_that_cannot_be_is_refused_in_every_date_of_every_source(place:
     assert Refusal.DATE_INVALID in refused
 
 
+#: Days that need not have come, and days of people.
+ALSO_LIVED = (
+    *named("consent_register", "geldigVanaf", "geboortedatum"),
+    *named("general_practice", "start", "birthDate", "dateTime"),
+    *named("debt_services", "contact_gezocht_op", "schriftelijk_herinnerd_op"),
+)
+
+
+@pytest.mark.parametrize("place", [*DAYS, *ALSO_LIVED], ids=lambda place: place.name)
+def test_d1_a_year_in_which_nobody_lived_who_is_meant_is_refused(place: Place) -> None:
+    assert Refusal.DATE_INVALID in reasons(place, "0001-01-01")
+
+
 @pytest.mark.parametrize("written", ["01-02-2026", "2026/02/01", "2026-2-1", "٢٠٢٦-٠١-٠١", "gisteren"])
 @pytest.mark.parametrize("place", DAYS, ids=lambda place: place.name)
 def test_d1_a_day_that_is_written_otherwise_is_not_guessed_at(place: Place, written: str) -> None:

@@ -227,9 +227,13 @@ def test_what_is_wrong_with_a_contained_resource_is_wrong_with_the_one_around_it
     assert refused(written(bundle(odd, consent()))) == [(1, Refusal.FIELD_NOT_ALLOWED, "Patient.photo")]
 
 
-def test_a_consent_is_found_by_its_number_and_where_it_is_contained() -> None:
+def test_a_consent_is_found_by_its_number_and_may_not_stand_inside_a_referral() -> None:
     number = {"system": "urn:oid:2.999.2", "value": "TS-1"}
     by_number = referral(supportingInfo=[{"identifier": number}])
     assert refused(written(bundle(by_number, consent(identifier=[number])))) == []
     inside = referral(supportingInfo=[{"reference": "#c"}], contained=[consent("c")])
-    assert refused(written(bundle(inside))) == []
+    assert refused(written(bundle(inside))) == [(1, Refusal.FIELD_NOT_ALLOWED, "ServiceRequest.contained")]
+    assert refused(as_xml(bundle(inside, consent()))) == [
+        (1, Refusal.FIELD_NOT_ALLOWED, "ServiceRequest.contained")
+    ]
+    assert refused(written(bundle(inside | {"status": "revoked"}))) == []

@@ -81,7 +81,9 @@ def test_no_element_that_is_dropped_leaves_the_connector(nested: bool, capfd: py
 
 def test_what_stands_beside_the_fields_falls_off_too() -> None:
     content = duo_file(*(xml_row(number, changes, nested=False) for number, changes in enumerate(GOOD_AND_BAD)))
-    spoiled = re.sub(rb"<(BSN|Verzuimsoort|Verzuimgeval|MeldingRelatiefVerzuim)>", rb'<\1 wat="kanarie 1">', content)
+    spoiled = re.sub(
+        rb"<(BSN|Verzuimsoort|Verzuimgeval|MeldingRelatiefVerzuim)>", rb'<\1 wat="kanarie 1">', content
+    )
     spoiled = re.sub(rb"(<Verzuimgeval [^>]*>|</BSN>|</[A-Z][a-z]*Verzuim>)", rb"\1kanarie 2", spoiled)
     assert spoiled.count(b"kanarie 1") >= 16 and spoiled.count(b"kanarie 2") >= 16
     assert b"kanarie" not in everything_behind(spoiled)
