@@ -22,6 +22,7 @@ class Claim:
     amount: int = hidden(repr=False)
     order_ms: int
     stands: bool
+    crisis: bool = False
 
     @property
     def first(self) -> bool:
@@ -29,9 +30,9 @@ class Claim:
         return self.named == self.entity
 
     @property
-    def height(self) -> tuple[int, int]:
-        """What decides which statement is told: the highest amount, and of equals the earliest."""
-        return self.amount, -self.order_ms
+    def height(self) -> tuple[bool, int, int]:
+        """What decides which statement is told: a threatening one, then the highest amount, of equals the earliest."""
+        return self.crisis, self.amount, -self.order_ms
 
     def same_debt(self, other: "Claim") -> bool:
         """Whether both speak of one debt of one person; one that lets go of its debt speaks of none."""

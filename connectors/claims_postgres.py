@@ -12,16 +12,18 @@ from connectors.claims import Claim
 CLAIMS_KEPT = timedelta(days=184)
 
 _ABOUT = """
-    select named, entity, person, debt, amount, order_ms, stands from claim where entity in (
+    select named, entity, person, debt, amount, order_ms, stands, crisis from claim where entity in (
         select entity from claim where named = any(%s)
         union select entity from claim join unnest(%s::text[], %s::text[]) as wanted (person, debt)
             using (person, debt) where named = entity)
     order by entity, named"""
 _KEEP = """
-    insert into claim (named, entity, person, debt, amount, order_ms, stands)
-    select * from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::boolean[])
+    insert into claim (named, entity, person, debt, amount, order_ms, stands, crisis)
+    select * from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::boolean[],
+        %s::boolean[])
     on conflict (named) do update set entity = excluded.entity, person = excluded.person, debt = excluded.debt,
-        amount = excluded.amount, order_ms = excluded.order_ms, stands = excluded.stands, kept_since = now()"""
+        amount = excluded.amount, order_ms = excluded.order_ms, stands = excluded.stands, crisis = excluded.crisis,
+        kept_since = now()"""
 
 
 def about(
@@ -36,7 +38,7 @@ def about(
 def keep(cursor: psycopg.Cursor[Any], claims: Sequence[Claim]) -> None:
     """Write down what these ids say now; of an id that speaks twice, its last word."""
     last = {each.named: each for each in claims}.values()
-    rows = [(c.named, c.entity, c.person, c.debt, c.amount, c.order_ms, c.stands) for c in last]
+    rows = [(c.named, c.entity, c.person, c.debt, c.amount, c.order_ms, c.stands, c.crisis) for c in last]
     if rows:
         cursor.execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
 

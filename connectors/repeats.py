@@ -82,7 +82,10 @@ class SoFar:
         debt = self._debt(draft) or (last.debt if last else "")
         amount = draft.arrears.amount if draft.arrears else last.amount if last else 0
         stands = draft.kind is not VersionKind.WITHDRAWN
-        claim = Claim(stated.entity, stated.entity, stated.person, debt, amount, stated.order_ms, stands)
+        claim = Claim(
+            *(stated.entity, stated.entity, stated.person, debt, amount, stated.order_ms, stands),
+            crisis=draft.crisis,
+        )
         first = self._debts.first(stated.person, debt)
         # An id that was a signal of its own stays one; a new one, or one that was a repeat, belongs to the first.
         own = last.first and bool(last.debt) if last else stated.entity in self._newest

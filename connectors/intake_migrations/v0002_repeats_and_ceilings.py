@@ -19,8 +19,9 @@ create index if not exists told_by_person on told (person);
 create table if not exists claim (
     named text primary key, entity text not null, person text not null, debt text not null,
     amount bigint not null, order_ms bigint not null, stands boolean not null,
-    kept_since timestamptz not null default now()
+    crisis boolean not null default false, kept_since timestamptz not null default now()
 );
+alter table claim add column if not exists crisis boolean not null default false;
 create index if not exists claim_by_entity on claim (entity);
 create index if not exists claim_by_debt on claim (person, debt);
 """

@@ -53,6 +53,7 @@ ADDED = frozenset(
         "trail_erased_bodies_total",
         "trail_records_total",
         "vault_calls_total",
+        "vault_denied_persons_total",
     }
 )
 

@@ -82,6 +82,16 @@ def test_a_debt_that_rose_is_told_also_when_nothing_else_is_different() -> None:
     assert told.kinds == [REPORTED, CORRECTED]
 
 
+def test_a_repeat_that_is_threatening_now_is_an_update_although_it_is_not_higher() -> None:
+    told = Told()
+    told.day(1, debt("VS-1", 500))
+    told.day(2, debt("VS-2", 400, "2026-03-20", crisissignaal=True))
+    assert told.kinds == [REPORTED, CORRECTED]
+    assert [each.crisis for each in told.standing()] == [True]
+    told.day(3, debt("VS-3", 900, "2026-03-25"))
+    assert [each.crisis for each in told.standing()] == [True], "a rise alone does not take the threat away"
+
+
 def test_a_repeat_is_measured_against_the_highest_that_was_known() -> None:
     told = Told()
     told.day(2, debt("A", 500))
