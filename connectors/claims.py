@@ -31,7 +31,7 @@ class Claim:
 
     @property
     def height(self) -> tuple[bool, int, int]:
-        """What decides which statement is told: a threatening one, then the highest amount, of equals the earliest."""
+        """What decides which statement is told: a threatening one, the highest amount, of equals the earliest."""
         return self.crisis, self.amount, -self.order_ms
 
     def same_debt(self, other: "Claim") -> bool:
