@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-BENCHES = ("steps_in_memory", "native", "faust", "peers", "restore", "growth", "latency", "intake")
+BENCHES = ("steps_in_memory", "native", "faust", "peers", "restore", "growth", "latency", "intake", "leak_scan")
 LONGEST_S = 1_800.0
 #: How long a bench has to stop what it started.
 ENDS_WITHIN_S = 60.0

@@ -2,8 +2,6 @@
 
 import base64
 import dataclasses
-import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -129,15 +127,3 @@ def _with(record: Arrived, place: str) -> Arrived:
     if place == "key":
         return dataclasses.replace(record, key=b"person|" + BSN.encode())
     return dataclasses.replace(record, value=b"\0\0\0\0\x01" + BSN.encode())
-
-
-def test_a_hundred_megabytes_take_less_than_half_a_minute_of_work() -> None:
-    line = b'{"event": "row", "receipt": "%032x", "hash": "%064x", "text": "Een zin over vroegsignalering"}\n'
-    part = b"".join(line % (i * 2**90 + i, i * 2**200 + i * 7) for i in range(1, 25_000))
-    numbers = [n for n in (f"99{i:07d}" for i in range(40_000)) if passes_elfproef(n)]
-    began = time.process_time()
-    report = scan([*numbers, NAME], [store(*[part] * (10_000_000 // len(part)))])
-    seconds = (time.process_time() - began) * 100_000_000 / report.read_bytes
-    sys.stdout.write(f"{len(numbers)} identities: {seconds:.1f} s per 100 MB\n")
-    assert report.holds
-    assert seconds < 30
