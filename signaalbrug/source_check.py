@@ -8,7 +8,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,12 +41,22 @@ class Asked:
     fixtures: bool = False
 
 
-class Misused(Exception):
+class Ended(Exception):
+    """The command cannot go on; its text says why, `code` is how it ends."""
+
+    code: int
+
+
+class Misused(Ended):
     """The command was asked for something that does not exist; its text says what does."""
 
+    code = MISUSED
 
-class Unreadable(Exception):
+
+class Unreadable(Ended):
     """The file cannot be opened; its text says why."""
+
+    code = NONE
 
 
 def told(text: str) -> None:
@@ -54,25 +64,36 @@ def told(text: str) -> None:
     print(f"signaalbrug: {text}", file=sys.stderr)
 
 
+def answered(work: Callable[[], int]) -> int:
+    """How *work* ends; when it cannot go on, after saying why."""
+    try:
+        return work()
+    except Ended as why:
+        told(str(why))
+        return why.code
+
+
 def checked(asked: Asked) -> int:
     """Print what would become of the file; returns the exit code."""
-    try:
-        connector_of(asked.source, asked.municipality, asked.fixtures)
-        with opened(asked.file) as file:
-            report = looked_at(asked, file)
-            if asked.annotate:
-                told(f"geschreven: {annotate(asked.file, file, report)}")
-    except Misused as misused:
-        told(str(misused))
-        return MISUSED
-    except Unreadable as unreadable:
-        told(str(unreadable))
-        return NONE
-    except NoPlace:
-        told("naast het bestand kan niet worden geschreven. Kopieer het naar een map van uzelf en probeer opnieuw.")
-        return MISUSED
+    return answered(lambda: _checked(asked))
+
+
+def _checked(asked: Asked) -> int:
+    connector_of(asked.source, asked.municipality, asked.fixtures)
+    with opened(asked.file) as file:
+        report = looked_at(asked, file)
+        if asked.annotate:
+            told(f"geschreven: {_annotated(asked.file, file, report)}")
     _print(asked, report)
     return code_of(report)
+
+
+def _annotated(path: Path, file: BinaryIO, report: Report) -> Path:
+    try:
+        return annotate(path, file, report)
+    except NoPlace:
+        why = "naast het bestand kan niet worden geschreven. Kopieer het naar een map van uzelf en probeer opnieuw."
+        raise Misused(why) from None
 
 
 def code_of(report: Report) -> int:

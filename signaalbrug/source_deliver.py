@@ -17,7 +17,7 @@ from connectors.kit.pushing import NotDelivered, Way, push
 from connectors.kit.reports import notes, sentence
 from connectors.kit.reports import place as where_of
 from schemas.vocabulary import Refusal
-from signaalbrug.source_check import MISUSED, NONE, Asked, Misused, Unreadable, code_of, looked_at, opened, told
+from signaalbrug.source_check import NONE, Asked, Ended, Misused, answered, code_of, looked_at, opened, told
 
 NOT_YET, UNAVAILABLE = 3, 69
 SETTING = "SIGNAALBRUG_DELIVER_TO"
@@ -26,24 +26,20 @@ _OWN_MACHINE = ("http://127.0.0.1:", "http://localhost:")
 _SHOWN = 10
 
 
-class _Away(Exception):
+class _Away(Ended):
     """The other side takes nothing now; its text says what to do."""
+
+    code = UNAVAILABLE
 
 
 def delivered(asked: Asked, to: str | None, wait_s: float, nothing: bool) -> int:
     """Deliver the file; returns the exit code."""
-    try:
+
+    def opened_and_delivered() -> int:
         with opened(asked.file) as file:
             return _delivered(asked, file, to or os.environ.get(SETTING), wait_s, nothing)
-    except Misused as misused:
-        told(str(misused))
-        return MISUSED
-    except Unreadable as unreadable:
-        told(str(unreadable))
-        return NONE
-    except _Away as away:
-        told(str(away))
-        return UNAVAILABLE
+
+    return answered(opened_and_delivered)
 
 
 def _delivered(asked: Asked, file: BinaryIO, to: str | None, wait_s: float, nothing: bool) -> int:

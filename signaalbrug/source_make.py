@@ -20,7 +20,7 @@ from connectors.school_attendance.deriving.from_hours import Output, derive
 from connectors.school_attendance.deriving.hours import SchoolType
 from connectors.school_attendance.deriving.school_holidays import Region
 from schemas.civil import civil_day
-from signaalbrug.source_check import MISUSED, NONE, SOME, Misused, Unreadable, connector_of, opened, told
+from signaalbrug.source_check import NONE, SOME, Misused, answered, connector_of, opened, told
 
 #: The only source that counts for itself before it may say anything.
 DERIVES = "school_attendance"
@@ -41,6 +41,10 @@ class Chosen:
 
 def made(source: str | None, folder: Path | None, connector: str | None) -> int:
     """Write examples of a source, or the skeleton of a connector."""
+    return answered(lambda: _made(source, folder, connector))
+
+
+def _made(source: str | None, folder: Path | None, connector: str | None) -> int:
     try:
         if connector is not None:
             return _skeleton(connector, folder or Path(source or "connectors"))
@@ -48,9 +52,8 @@ def made(source: str | None, folder: Path | None, connector: str | None) -> int:
             raise Misused("schrijf: signaalbrug source new BRON MAP.")
         connector_of(source, "9990")
         written = starter(source, folder)
-    except (Misused, NotMade) as why:
-        told(str(why))
-        return MISUSED
+    except NotMade as why:
+        raise Misused(str(why)) from None
     print(f"{len(written)} bestanden in {folder}; begin met {written[0].name}")
     return 0
 
@@ -68,6 +71,10 @@ def _skeleton(name: str, parent: Path) -> int:
 
 def chosen(asked: Chosen) -> int:
     """Write a file with these rows alone, withdrawn or to be corrected by hand."""
+    return answered(lambda: _chosen(asked))
+
+
+def _chosen(asked: Chosen) -> int:
     try:
         connector = connector_of(asked.source, asked.municipality)
         now = datetime.now(UTC)
@@ -80,12 +87,8 @@ def chosen(asked: Chosen) -> int:
             raise NotPicked("van deze rijen kan zo niet worden gezegd dat zij zijn ingetrokken.")
         target = asked.output or _beside(asked.file, "ingetrokken" if asked.withdraw else "verbeteren")
         _written(target, content)
-    except (Misused, NotPicked) as why:
-        told(str(why))
-        return MISUSED
-    except Unreadable as unreadable:
-        told(str(unreadable))
-        return NONE
+    except NotPicked as why:
+        raise Misused(str(why)) from None
     print(target)
     told(
         f"lever dit bestand: signaalbrug source deliver {asked.source} {target}"
@@ -123,31 +126,28 @@ def _written(target: Path, content: bytes) -> None:
 
 def derived(source: str, file: Path, region: str, kind: str, brin: str, output: Path | None, xml: bool) -> int:
     """Count absence per lesson hour into the meldingen that must be made; the hours stay at the school."""
+    return answered(lambda: _derived(source, file, region, kind, brin, output, xml))
+
+
+def _derived(source: str, file: Path, region: str, kind: str, brin: str, output: Path | None, xml: bool) -> int:
     form = Output.XML if xml else Output.CSV
-    try:
-        if source != DERIVES:
-            raise Misused(f"alleen {DERIVES} leidt meldingen af.")
-        if region not in tuple(Region) or kind not in tuple(SchoolType):
-            raise Misused(f"--region is {', '.join(Region)}; --school-type is {', '.join(SchoolType)}.")
-        with opened(file) as content:
-            today = civil_day(datetime.now(UTC))
+    if source != DERIVES:
+        raise Misused(f"alleen {DERIVES} leidt meldingen af.")
+    if region not in tuple(Region) or kind not in tuple(SchoolType):
+        raise Misused(f"--region is {', '.join(Region)}; --school-type is {', '.join(SchoolType)}.")
+    with opened(file) as content:
+        today = civil_day(datetime.now(UTC))
+        try:
             found = derive(content, Region(region), SchoolType(kind), brin, today, form)
-        if isinstance(found, tuple):
-            return _not_derived(found)
-        if not found.meldingen:
-            print(f"niets te melden van {found.first_day} tot en met {found.last_day}")
-            return 0
-        target = output or file.with_name(f"{file.stem}.meldingen.{form.value}")
-        _written(target, found.levering)
-    except Misused as why:
-        told(str(why))
-        return MISUSED
-    except Unreadable as unreadable:
-        told(str(unreadable))
-        return NONE
-    except ValueError:
-        told("--brin is geen BRIN-nummer: twee cijfers en twee hoofdletters.")
-        return MISUSED
+        except ValueError:
+            raise Misused("--brin is geen BRIN-nummer: twee cijfers en twee hoofdletters.") from None
+    if isinstance(found, tuple):
+        return _not_derived(found)
+    if not found.meldingen:
+        print(f"niets te melden van {found.first_day} tot en met {found.last_day}")
+        return 0
+    target = output or file.with_name(f"{file.stem}.meldingen.{form.value}")
+    _written(target, found.levering)
     print(f"{len(found.meldingen)} meldingen van {found.first_day} tot en met {found.last_day}: {target}")
     return 0
 
@@ -165,11 +165,11 @@ def _not_derived(refused: tuple[Refused, ...]) -> int:
 
 def certified(source: str) -> int:
     """Try every promise of a way in; 0 when all hold."""
-    try:
-        connector_of(source, "9990")
-    except Misused as why:
-        told(str(why))
-        return MISUSED
+    return answered(lambda: _certified(source))
+
+
+def _certified(source: str) -> int:
+    connector_of(source, "9990")
     findings = certify(subject_of(source))
     for each in findings:
         print(f"{each.check}: {each.what}")
