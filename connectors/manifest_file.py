@@ -1,7 +1,10 @@
 """The overview that a sender puts beside a file: how many rows, and which bytes; what disagrees is refused."""
 
 import hashlib
+import json
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -42,6 +45,24 @@ def sidecar_in(raw: bytes) -> Sidecar:
     except ValidationError:
         return UNREADABLE
     return Sidecar(said.rijen, bytes.fromhex(said.sha256))
+
+
+def laid_beside(target: Path, sidecar: Sidecar) -> Path:
+    """Write the overview of a file that will be called *target*, by one rename, before that file is there.
+
+    Raises  OSError; then nothing of it is left
+    """
+    beside = target.with_name(f"{target.name}{SUFFIX}")
+    unfinished = beside.with_name(f".{beside.name}.part")
+    try:
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o660)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            json.dump({"rijen": sidecar.rows, "sha256": sidecar.sha256.hex()}, out)
+        os.rename(unfinished, beside)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+    return beside
 
 
 def identity_of(sha256: bytes, sidecar: Sidecar | None) -> bytes:

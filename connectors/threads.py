@@ -110,3 +110,8 @@ class Held:
         if self._held is None or self._held.closed or self._held.broken:
             self._held = self._connect()
         return self._held
+
+    def close(self) -> None:
+        """Let go of it; asked for again, it is opened anew."""
+        if self._held is not None:
+            self._held.close()

@@ -1,7 +1,6 @@
 """Put a file in a drop folder as intake wants it, and recognise the receipt under which it was put away."""
 
 import hashlib
-import json
 import os
 import uuid
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from connectors.files import DONE, IN, REFUSED
-from connectors.manifest_file import SUFFIX
+from connectors.manifest_file import SUFFIX, Sidecar, laid_beside
 
 _PIECE = 1_048_576
 _POLL_S = 0.2
@@ -74,21 +73,18 @@ def place(file: BinaryIO, rows: int, suffix: str, folder: Path) -> Placed:
     """
     name = uuid.uuid4().hex + suffix
     target, unfinished = folder / IN / name, folder / IN / f".{name}.part"
-    overview = folder / IN / f"{name}{SUFFIX}"
     try:
-        sha256 = _copied(file, unfinished)
-        said = json.dumps({"rijen": rows, "sha256": sha256}).encode()
-        _written(folder / IN / f".{name}{SUFFIX}.part", said, overview)
+        laid_beside(target, Sidecar(rows, _copied(file, unfinished)))
         seen = os.stat(unfinished)
         os.rename(unfinished, target)
     except OSError:
-        for left in (unfinished, overview, folder / IN / f".{name}{SUFFIX}.part"):
+        for left in (unfinished, target.with_name(f"{name}{SUFFIX}")):
             left.unlink(missing_ok=True)
         raise
     return Placed(folder, seen.st_dev, seen.st_ino, seen.st_size)
 
 
-def _copied(file: BinaryIO, to: Path) -> str:
+def _copied(file: BinaryIO, to: Path) -> bytes:
     digest = hashlib.sha256()
     file.seek(0)
     with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o660), "wb") as out:
@@ -97,13 +93,7 @@ def _copied(file: BinaryIO, to: Path) -> str:
             out.write(piece)
         out.flush()
         os.fsync(out.fileno())
-    return digest.hexdigest()
-
-
-def _written(unfinished: Path, content: bytes, to: Path) -> None:
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o660), "wb") as out:
-        out.write(content)
-    os.rename(unfinished, to)
+    return digest.digest()
 
 
 def awaited(placed: Placed, until: Callable[[], bool], pause: Callable[[float], object]) -> Receipt | None:

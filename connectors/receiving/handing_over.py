@@ -4,7 +4,6 @@ The vault gives the receipt of a content, the same one however often it is asked
 lost answer gets the same receipt, and nothing is taken in twice.
 """
 
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,10 +15,11 @@ import psycopg
 
 from connectors.archives import is_archive
 from connectors.files import IN
-from connectors.manifest_file import SUFFIX, Sidecar, identity_of
+from connectors.manifest_file import Sidecar, identity_of, laid_beside
 from connectors.receipts import Summary
 from connectors.receipts_postgres import PostgresBooks
 from connectors.receiving.spool import Spooled
+from connectors.threads import Held
 from connectors.vault.api import Vault
 from schemas.identity import ReceiptId
 
@@ -54,9 +54,8 @@ class HandingOver:
         connect: Callable[[], psycopg.Connection[Any]],
         counted: frozenset[str] = frozenset(),
     ) -> None:
-        self._drop, self._vault, self._connect, self._counted = drop, vault, connect, counted
-        self._lock = Lock()
-        self._database: psycopg.Connection[Any] | None = None
+        self._drop, self._vault, self._counted = drop, vault, counted
+        self._lock, self._database = Lock(), Held(connect)
 
     def hand(self, source: str, suffix: str, spooled: Spooled, stated: Stated) -> ReceiptId:
         """Put the file before the loop, unless the same content was taken in before."""
@@ -71,8 +70,8 @@ class HandingOver:
             receipt = self._vault.open_receipt(source, identity_of(spooled.sha256, beside), spooled.size)
             target = self._drop / source / IN / f"{receipt.id}{suffix}"
             if receipt.status != "closed" and not target.exists():
-                if stated.rows is not None:
-                    _write(target, {"rijen": stated.rows, "sha256": spooled.sha256.hex()})
+                if beside is not None:
+                    laid_beside(target, beside)
                 os.rename(spooled.path, target)
                 _kept(target.parent)
         return receipt.id
@@ -80,28 +79,15 @@ class HandingOver:
     def outcome(self, source: str, receipt: str) -> Summary | None:
         """What became of the rows; None while the loop is not done, or when it is no delivery of this source."""
         with self._lock:
-            if self._database is None or self._database.closed:
-                self._database = self._connect()
-            try:
-                found = self._database.execute(
-                    "select 1 from delivery where receipt = %s and source = %s and closed", (receipt, source)
-                ).fetchone()
-                return PostgresBooks(self._database).summary(receipt) if found else None
-            except (psycopg.OperationalError, psycopg.InterfaceError):
-                self._database.close()
-                raise
+            database = self._database.connection()
+            found = database.execute(
+                "select 1 from delivery where receipt = %s and source = %s and closed", (receipt, source)
+            ).fetchone()
+            return PostgresBooks(database).summary(receipt) if found else None
 
     def close(self) -> None:
-        if self._database is not None:
-            self._database.close()
-
-
-def _write(target: Path, manifest: dict[str, int | str]) -> None:
-    """The manifest lies beside its file before the file is there."""
-    beside = target.with_name(f"{target.name}{SUFFIX}")
-    new = beside.with_name(f".{beside.name}.part")
-    new.write_text(json.dumps(manifest), encoding="utf-8")
-    os.rename(new, beside)
+        """Let go of the database."""
+        self._database.close()
 
 
 def _kept(folder: Path) -> None:

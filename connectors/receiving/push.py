@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -181,7 +181,7 @@ async def _received(front: Front, request: Request, unpacking: Unpacking, spoole
     """The body, in at most so much time, never more of it in memory than a piece."""
     try:
         async with asyncio.timeout(front.body_s):
-            async for piece in _pieces(request):
+            async for piece in request.stream():
                 for plain in unpacking.take(piece):
                     spooled.write(plain)
             unpacking.end()
@@ -193,12 +193,6 @@ async def _received(front: Front, request: Request, unpacking: Unpacking, spoole
         raise Refuse(408, "slow", "De levering kwam te langzaam binnen.") from None
     except ClientDisconnect:
         raise Refuse(400, "broken", "De verbinding werd verbroken.") from None
-
-
-async def _pieces(request: Request) -> AsyncIterator[bytes]:
-    async for piece in request.stream():
-        if piece:
-            yield piece
 
 
 async def _taken(front: Front, source: str, receipt: str) -> Summary:
