@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from connectors.debt_services import model
 from connectors.debt_services.model import Email, Part, Partner, PartOfDay, Reference, unique
 from connectors.moments import Day
 
@@ -73,15 +74,9 @@ class Signaalpartner(OpenPart):
     type: Partner | None = None
 
 
-class Vroegsignaal(Part):
-    ID: str
-    client: Client
-    signaalpartner: Signaalpartner
-    crisissignaal: bool | None = None
-    warmeOverdracht: bool | None = None
-    bedrag: int | None = None
-    ontstaansdatum: Day | None = None
-    signaaldatum: Day | None = None
+class Vroegsignaal(model.Vroegsignaal):
+    client: Client  # type: ignore[assignment]
+    signaalpartner: Signaalpartner  # type: ignore[assignment]
     status: Status | None = None
 
 

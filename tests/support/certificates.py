@@ -21,9 +21,8 @@ class Ca:
         self.folder, self._key = folder, ec.generate_private_key(ec.SECP256R1())
         self._subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self.file = folder / "ca.pem"
-        self.own = self._signed(self._subject, self._key, 2, authority=True)
-        self.file.write_bytes(self.own.public_bytes(serialization.Encoding.PEM))
-        self._revoked: list[int] = []
+        own = self._signed(self._subject, self._key, 2, authority=True)
+        self.file.write_bytes(own.public_bytes(serialization.Encoding.PEM))
 
     def pair(self, name: str, oin: str | None = None, days: int = 2) -> Pair:
         """Files of a certificate for 127.0.0.1 and its key; negative days: it has expired."""

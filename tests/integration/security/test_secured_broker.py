@@ -14,8 +14,9 @@ from signaalbrug.local.processes import Supervisor
 from signaalbrug.local.state import State
 from streams.runtime.calendar import publish_day, publish_policy
 from streams.runtime.worker import DELIVERIES
+from tests.support.certificates import Ca
 from tests.support.runs import Sender, Worker, stop_all, wait_for
-from tests.support.secured import Authority, SecuredKafka
+from tests.support.secured import SecuredKafka
 from tests.support.stories import agreed, codec, day, policy
 
 pytestmark = pytest.mark.integration
@@ -84,7 +85,7 @@ def test_a_wrong_password_gets_nothing(
 
 
 def test_a_client_that_trusts_another_authority_does_not_connect(secured: SecuredKafka, tmp_path: Path) -> None:
-    other = Authority(tmp_path / "other").file
+    other = Ca(tmp_path / "other").file
     admin = AdminClient(cluster_of(secured, ssl_ca_location=str(other)).client("test"))
     with pytest.raises(KafkaException):
         admin.list_topics(timeout=3)

@@ -27,7 +27,7 @@ from connectors.household_register.read import look_around
 from signaalbrug.local import brp_server
 from signaalbrug.local.brp_server import Answer, Refused, StandIn, serving
 from tests.support.brp_door import KEY, Door
-from tests.support.secured import Authority
+from tests.support.certificates import Ca
 from tests.support.village import MUNICIPALITY, TODAY, Village, areas, house
 
 
@@ -233,8 +233,8 @@ def test_no_number_is_ever_part_of_an_address(
 def test_with_a_certificate_of_our_own_the_door_opens_and_without_one_it_does_not(
     village: Village, tmp_path: Path
 ) -> None:
-    authority = Authority(tmp_path)
-    theirs, ours = authority.certificate("brp"), authority.certificate("gemeente")
+    authority = Ca(tmp_path)
+    theirs, ours = authority.pair("brp"), authority.pair("gemeente")
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(authority.file))
     tls.load_cert_chain(*theirs)
     tls.verify_mode = ssl.CERT_REQUIRED
