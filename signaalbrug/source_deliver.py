@@ -6,7 +6,6 @@ Exit codes: 0 delivered, 1 delivered with rows that are refused, 2 not delivered
 
 import os
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,19 +16,11 @@ from connectors.kit.pushing import NotDelivered, Way, push
 from connectors.kit.reports import notes, sentence
 from connectors.kit.reports import place as where_of
 from schemas.vocabulary import Refusal
-from signaalbrug.source_check import NONE, Asked, Ended, Misused, answered, code_of, looked_at, opened, told
+from signaalbrug.source_check import NONE, Asked, Misused, answered, code_of, looked_at, opened, told
+from signaalbrug.source_way import Away, way_to
 
-NOT_YET, UNAVAILABLE = 3, 69
-SETTING = "SIGNAALBRUG_DELIVER_TO"
-_OF_WAY = ("certificate", "key", "authority", "token_url", "client", "secret")
-_OWN_MACHINE = ("http://127.0.0.1:", "http://localhost:")
+NOT_YET = 3
 _SHOWN = 10
-
-
-class _Away(Ended):
-    """The other side takes nothing now; its text says what to do."""
-
-    code = UNAVAILABLE
 
 
 def delivered(asked: Asked, to: str | None, wait_s: float, nothing: bool) -> int:
@@ -37,7 +28,7 @@ def delivered(asked: Asked, to: str | None, wait_s: float, nothing: bool) -> int
 
     def opened_and_delivered() -> int:
         with opened(asked.file) as file:
-            return _delivered(asked, file, to or os.environ.get(SETTING), wait_s, nothing)
+            return _delivered(asked, file, to, wait_s, nothing)
 
     return answered(opened_and_delivered)
 
@@ -45,7 +36,7 @@ def delivered(asked: Asked, to: str | None, wait_s: float, nothing: bool) -> int
 def _delivered(asked: Asked, file: BinaryIO, to: str | None, wait_s: float, nothing: bool) -> int:
     report = looked_at(asked, file)
     if not to:
-        raise Misused(f"zeg waarheen: --to MAP, --to https://… of de instelling {SETTING}.")
+        raise Misused("zeg waarheen: --to MAP, --to https://… of de instelling SIGNAALBRUG_DELIVER_TO.")
     empty = report.whole_refused and report.faults[0].reason is Refusal.EMPTY
     if empty and not nothing:
         raise Misused("het bestand heeft geen rijen. Is er echt niets te melden? Voeg dan --nothing-to-report toe.")
@@ -55,10 +46,8 @@ def _delivered(asked: Asked, file: BinaryIO, to: str | None, wait_s: float, noth
         return NONE
     code = 0 if empty else code_of(report)
     rows, suffix = (0 if empty else report.rows), _suffix(asked.file, file)
-    if to.startswith("http://") and not to.startswith(_OWN_MACHINE):
-        raise Misused("alleen https: over http kan ieder onderweg meelezen.")
-    if to.startswith(("https://", *_OWN_MACHINE)):
-        return _pushed(asked.source, file, rows, suffix, to) or code
+    if (way := way_to(os.environ, to)) is not None:
+        return _pushed(asked.source, file, rows, suffix, way) or code
     return _placed(asked.source, file, rows, suffix, Path(to), wait_s) or code
 
 
@@ -84,9 +73,9 @@ def _placed(source: str, file: BinaryIO, rows: int, suffix: str, to: Path, wait_
     except NoFolder:
         raise Misused("daar is geen leveringsmap (een map met `in` erin). Vraag de gemeente om het pad.") from None
     except PermissionError:
-        raise _Away("niet geleverd: in die map mag u niet schrijven. Vraag de gemeente om rechten.") from None
+        raise Away("niet geleverd: in die map mag u niet schrijven. Vraag de gemeente om rechten.") from None
     except OSError:
-        raise _Away("niet geleverd: de map is niet bereikbaar of vol. Probeer het later opnieuw.") from None
+        raise Away("niet geleverd: de map is niet bereikbaar of vol. Probeer het later opnieuw.") from None
     if wait_s <= 0:
         told("geleverd. Met --wait wacht dit programma op het ontvangstnummer.")
         return 0
@@ -104,25 +93,11 @@ def _refused_there() -> int:
     return NONE
 
 
-def _pushed(source: str, file: BinaryIO, rows: int, suffix: str, to: str) -> int:
+def _pushed(source: str, file: BinaryIO, rows: int, suffix: str, way: Way) -> int:
     try:
-        answer = push(_way(os.environ, to), source, file, rows, suffix)
+        answer = push(way, source, file, rows, suffix)
     except NotDelivered as failed:
         again = " Probeer het straks opnieuw; hetzelfde bestand telt één keer." if failed.again else ""
-        raise _Away(f"niet aangenomen ({failed.status or 'geen verbinding'}): {failed.what}{again}") from None
+        raise Away(f"niet aangenomen ({failed.status or 'geen verbinding'}): {failed.what}{again}") from None
     print(answer.receipt)
     return _refused_there() if answer.refused else 0
-
-
-def _way(environment: Mapping[str, str], url: str) -> Way:
-    """As whom: SIGNAALBRUG_DELIVER_CERTIFICATE with _KEY, or _TOKEN_URL with _CLIENT and _SECRET; _AUTHORITY."""
-    given = {name: environment.get(f"SIGNAALBRUG_DELIVER_{name.upper()}") for name in _OF_WAY}
-    return Way(
-        url=url,
-        certificate=given["certificate"],
-        key=given["key"],
-        authority=given["authority"],
-        token_url=given["token_url"],
-        client=given["client"],
-        secret=given["secret"],
-    )

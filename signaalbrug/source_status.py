@@ -1,5 +1,6 @@
 """`signaalbrug source status`: what became of each row of one delivery, for the source that delivered it.
 
+At the municipality it reads the trail; a source elsewhere asks the HTTPS front, which reads the same.
 Exit codes: 0 every row has a fate, 3 some are under way, 4 this source has no such delivery.
 """
 
@@ -7,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -17,7 +19,7 @@ from schemas.events.delivery import Delivery, Quarantined, RefusedRow
 from schemas.vocabulary import DeliveryKind, OutcomeKind, Reason, Refusal, Stage
 from streams.trail.fates import Fate, fates
 from streams.trail.kept import Held, Kept
-from streams.trail.reading import records
+from streams.trail.reading import delivered
 
 FINE, NOT_YET, UNKNOWN = 0, 3, 4
 #: What a row can be beside the outcomes of a signal, in words for people.
@@ -55,17 +57,18 @@ class RowFate:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A delivery and its rows."""
+    """A delivery and its rows; until it is closed nothing is known of them."""
 
     source: str
     receipt: str
-    closed: Delivery | None
-    rows: tuple[RowFate, ...]
+    closed_at: datetime | None = None
+    count: int = 0
+    rows: tuple[RowFate, ...] = ()
 
     @property
     def code(self) -> int:
         """How the command ends."""
-        done = self.closed is not None and all(each.outcome != "under_way" for each in self.rows)
+        done = self.closed_at is not None and all(each.outcome != "under_way" for each in self.rows)
         return FINE if done else NOT_YET
 
 
@@ -76,13 +79,13 @@ def told(source: str, receipt: str, kept: Sequence[Kept]) -> Status | None:
         return None
     closed = next((each for each in deliveries if each.kind is DeliveryKind.CLOSED), None)
     if closed is None:
-        return Status(source, receipt, None, ())
+        return Status(source, receipt)
     found = {each.row: _refused(each) for each in closed.refused}
     found |= {row: RowFate(row, "duplicate") for row in closed.duplicates}
     found |= _accepted(receipt, kept)
     if not closed.refused or closed.refused[0].row != 0:
         found |= {row: RowFate(row, "under_way") for row in range(1, closed.rows + 1) if row not in found}
-    return Status(source, receipt, closed, tuple(found[row] for row in sorted(found)))
+    return Status(source, receipt, closed.closed_at, closed.rows, tuple(found[row] for row in sorted(found)))
 
 
 def _refused(refused: RefusedRow) -> RowFate:
@@ -117,11 +120,11 @@ def _of_signal(record: Kept, fate: Fate | None) -> RowFate:
 
 def read_from(connection: psycopg.Connection[Any], codec: Codec, receipt: str) -> Sequence[Kept]:
     """Everything in the trail that one needs to know of a delivery, and nothing of another's."""
-    rows = list(records(connection, codec, "where node = %s or receipt = %s", f"delivery/{receipt}", receipt))
+    rows = list(delivered(connection, codec, "where node = %s or receipt = %s", f"delivery/{receipt}", receipt))
     nodes = {each.name.node for each in rows if each.name.node.startswith("signal/")}
     wanted = sorted(nodes | {each.replace("signal/", "outcome/", 1) for each in nodes})
     known = {each.at: each for each in rows}
-    known |= {each.at: each for each in records(connection, codec, "where node = any(%s)", wanted)}
+    known |= {each.at: each for each in delivered(connection, codec, "where node = any(%s)", wanted)}
     return [known[at] for at in sorted(known)]
 
 
@@ -139,15 +142,30 @@ def show(status: Status | None, as_json: bool) -> int:
 
 def as_plain(status: Status) -> Mapping[str, Any]:
     """What JSON can say."""
-    closed = status.closed
     return {
         "bron": status.source,
         "ontvangstnummer": status.receipt,
-        "gesloten_op": closed.closed_at.isoformat() if closed and closed.closed_at else None,
-        "rijen": closed.rows if closed else None,
+        "gesloten_op": status.closed_at.isoformat() if status.closed_at else None,
+        "rijen": status.count if status.closed_at else None,
         "telling": _counted(status.rows),
         "per_rij": [_plain(each) for each in status.rows],
     }
+
+
+def from_plain(said: Mapping[str, Any]) -> Status:
+    """The status that `as_plain` told, at the other end of a connection.
+
+    Raises  KeyError, TypeError, ValueError when it is none
+    """
+    closed = said["gesloten_op"]
+    rows = tuple(
+        RowFate(int(each["rij"]), each["uitkomst"], each["reden"], each["veld"], each["wat_te_doen"])
+        for each in said["per_rij"]
+    )
+    for each in rows:
+        _ = each.said, each.why  # a word that this release does not know is said now, not halfway a table
+    at = None if closed is None else datetime.fromisoformat(closed)
+    return Status(said["bron"], said["ontvangstnummer"], at, int(said["rijen"] or 0), rows)
 
 
 def _counted(rows: Iterable[RowFate]) -> Mapping[str, int]:
@@ -172,10 +190,10 @@ def _print(status: Status) -> None:
 
     console = Console()
     console = console if console.is_terminal else Console(width=160)
-    if status.closed is None:
+    if status.closed_at is None:
         console.print("De levering is ontvangen en wordt verwerkt.")
         return
-    console.print(Text(f"{status.closed.rows} rijen: {_sentence(status.rows)}", style="bold"))
+    console.print(Text(f"{status.count} rijen: {_sentence(status.rows)}", style="bold"))
     table = Table(header_style="bold")
     for name in ("Rij", "Uitkomst", "Reden", "Veld", "Wat te doen"):
         table.add_column(name, overflow="fold")

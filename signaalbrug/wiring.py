@@ -28,7 +28,7 @@ MODULES: Mapping[str, str] = MappingProxyType(
         "vault": "connectors.vault.process",
         "registers": "connectors.registers_process",
         "intake": "connectors.intake_process",
-        "receiving": "connectors.receiving.process",
+        "receiving": "signaalbrug.receiving_told",
         "calendar": "streams.runtime.calendar",
         "trail": "streams.trail.process",
         "wijkteam": "connectors.wijkteam.process",

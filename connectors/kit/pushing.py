@@ -1,14 +1,16 @@
-"""Deliver over HTTPS: one POST, answered with the receipt after every row was acknowledged.
+"""Deliver over HTTPS: one POST, answered with the receipt after every row was acknowledged; ask what became of it.
 
-Source  connectors/receiving/push.py: POST /v1/leveringen/<bron>
+Source  connectors/receiving/push.py: POST /v1/leveringen/<bron>, GET /v1/leveringen/<bron>/<kenmerk>/rijen
 """
 
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, BinaryIO
+from urllib.parse import quote
 
 import httpx2
 
@@ -64,20 +66,45 @@ def push(way: Way, source: str, file: BinaryIO, rows: int, suffix: str) -> Answe
         "Content-Digest": f"sha-256=:{_digest(file)}:",
         "Aantal-Rijen": str(rows),
     }
+    with _known(way) as client:
+        file.seek(0)
+        return _answer(client.post(f"/v1/leveringen/{source}", content=_pieces(file), headers=headers))
+
+
+def ask(way: Way, source: str, receipt: str) -> Mapping[str, Any] | None:
+    """What became of each row, as the other side says it; None when it knows no such delivery of this source.
+
+    Raises  NotDelivered
+    """
+    with _known(way) as client:
+        answer = client.get(f"/v1/leveringen/{source}/{quote(receipt, safe='')}/rijen")
+    if answer.status_code == httpx2.codes.NOT_FOUND:
+        return None
+    if answer.status_code != httpx2.codes.OK:
+        raise _refusal(answer)
+    return _said(answer)
+
+
+@contextmanager
+def _known(way: Way) -> Iterator[httpx2.Client]:
+    """A client that the other side knows.
+
+    Raises  NotDelivered
+    """
+    cert = (way.certificate, way.key) if way.certificate and way.key else None
     try:
-        with _client(way) as client:
+        with httpx2.Client(
+            base_url=way.url,
+            timeout=_PATIENCE_S,
+            follow_redirects=False,
+            verify=way.authority or True,
+            cert=cert,
+        ) as client:
             if way.token_url is not None:
-                headers["Authorization"] = f"Bearer {_token(client, way)}"
-            file.seek(0)
-            address = f"{way.url.rstrip('/')}/v1/leveringen/{source}"
-            return _answer(client.post(address, content=_pieces(file), headers=headers))
+                client.headers["Authorization"] = f"Bearer {_token(client, way)}"
+            yield client
     except (httpx2.HTTPError, OSError):
         raise NotDelivered(0, "er kwam geen antwoord.", True) from None
-
-
-def _client(way: Way) -> httpx2.Client:
-    cert = (way.certificate, way.key) if way.certificate and way.key else None
-    return httpx2.Client(timeout=_PATIENCE_S, follow_redirects=False, verify=way.authority or True, cert=cert)
 
 
 def _token(client: httpx2.Client, way: Way) -> str:
@@ -107,8 +134,12 @@ def _answer(answer: httpx2.Response) -> Answer:
     receipt = said.get("kenmerk")
     if answer.status_code == httpx2.codes.ACCEPTED and isinstance(receipt, str):
         return Answer(receipt, said.get("toestand") == "geweigerd")
-    what = str(said.get("detail") or "de andere kant nam het niet aan.")[:_LONGEST_ANSWER]
-    raise NotDelivered(answer.status_code, what, "retry-after" in answer.headers)
+    raise _refusal(answer)
+
+
+def _refusal(answer: httpx2.Response) -> NotDelivered:
+    what = str(_said(answer).get("detail") or "de andere kant nam het niet aan.")[:_LONGEST_ANSWER]
+    return NotDelivered(answer.status_code, what, "retry-after" in answer.headers)
 
 
 def _said(answer: httpx2.Response) -> Mapping[str, Any]:

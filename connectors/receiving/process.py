@@ -14,7 +14,7 @@ from connectors.files import prepare
 from connectors.receiving.callers import Callers
 from connectors.receiving.handing_over import HandingOver
 from connectors.receiving.polling import Cursor, Polled, Poller, client_of, polled_in
-from connectors.receiving.push import Front, app
+from connectors.receiving.push import Fates, Front, app
 from connectors.receiving.sftp import Room, serve_sftp
 from connectors.receiving.tls import FrontProtocol, context_of
 from connectors.sources import SOURCES, connectors_for
@@ -53,8 +53,8 @@ class ReceivingSettings(Door):
     operations_port: int = 0
 
 
-def serve(environment: Mapping[str, str]) -> int:
-    """Receive until SIGTERM; 0 when it stopped in order.
+def serve(environment: Mapping[str, str], fates: Fates | None = None) -> int:
+    """Receive until SIGTERM; 0 when it stopped in order. Without *fates* the front tells of rows at the door only.
 
     Raises  SystemExit(2) naming a setting or file that cannot be used
     """
@@ -66,7 +66,7 @@ def serve(environment: Mapping[str, str]) -> int:
     vault = VaultClient(settings.vault_socket, settings.vault_token)
     counted = frozenset(filter(None, settings.overview_required.split(",")))
     handing = HandingOver(settings.drop, vault, partial(connect, settings.database), counted)
-    for name, work in _ways(settings, handing, process, log, started).items():
+    for name, work in _ways(settings, handing, process, log, started, fates).items():
         process.start(name, work)
     operations = serve_operations(settings.operations_port, lambda: all(each.is_set() for each in started))
     log.info("started", port=operations.server_port)
@@ -79,7 +79,12 @@ def serve(environment: Mapping[str, str]) -> int:
 
 
 def _ways(
-    settings: ReceivingSettings, handing: HandingOver, process: Process, log: Any, started: list[threading.Event]
+    settings: ReceivingSettings,
+    handing: HandingOver,
+    process: Process,
+    log: Any,
+    started: list[threading.Event],
+    fates: Fates | None,
 ) -> dict[str, Any]:
     """The work of each thread, by name."""
     connectors = connectors_for(settings.municipality)
@@ -94,6 +99,7 @@ def _ways(
             *(_callers(settings), handing, spool, largest, log),
             body_s=settings.push_body_seconds,
             most_at_once=settings.push_most_at_once,
+            fates=fates,
         )
         web = _web(settings, front)
         ways["push"] = partial(_serve_push, web, process.stop, _event(started))

@@ -45,6 +45,10 @@ Answer = TypeVar("Answer")
 ASKED = Counter("signaalbrug_push_requests", "Requests at the HTTPS front", ["outcome"])
 
 
+#: What became of each row of a delivery of a source, as JSON can say it; None: this source has no such delivery.
+Fates = Callable[[str, str], Mapping[str, Any] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Front:
     """Everything the front needs; sizes in bytes, times in seconds."""
@@ -57,6 +61,7 @@ class Front:
     body_s: float = 60.0
     taken_s: float = 30.0
     most_at_once: int = 32
+    fates: Fates | None = None
 
 
 class Refuse(Exception):
@@ -114,14 +119,24 @@ def app(front: Front) -> FastAPI:
     @site.get("/v1/leveringen/{bron}/{kenmerk}")
     async def look(bron: str, kenmerk: str, request: Request) -> JSONResponse:
         _may(_caller(front, request), bron)
-        summary = (
-            await _asked(lambda: front.handing.outcome(bron, kenmerk)) if _RECEIPT.fullmatch(kenmerk) else None
-        )
-        if summary is None:
-            raise Refuse(404, "unknown", "Dit kenmerk is nog niet verwerkt of hoort niet bij u.")
-        return JSONResponse(_told(kenmerk, summary))
+        return JSONResponse(_told(kenmerk, await _found(kenmerk, lambda: front.handing.outcome(bron, kenmerk))))
+
+    @site.get("/v1/leveringen/{bron}/{kenmerk}/rijen")
+    async def rows(bron: str, kenmerk: str, request: Request) -> JSONResponse:
+        _may(_caller(front, request), bron)
+        if (fates := front.fates) is None:
+            raise Refuse(501, "no_trail", "Hier hoort u niet wat er van uw rijen werd. Vraag het de gemeente.")
+        return JSONResponse(dict(await _found(kenmerk, lambda: fates(bron, kenmerk))))
 
     return site
+
+
+async def _found(receipt: str, look: Callable[[], Answer | None]) -> Answer:
+    """What is known of a receipt; what is no receipt is not looked for."""
+    found = await _asked(look) if _RECEIPT.fullmatch(receipt) else None
+    if found is None:
+        raise Refuse(404, "unknown", "Dit kenmerk is nog niet verwerkt of hoort niet bij u.")
+    return found
 
 
 def _caller(front: Front, request: Request) -> Caller:

@@ -70,6 +70,7 @@ Municipality = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Als JSON, voor een ander programma.")]
 Ids = Annotated[list[str], typer.Argument(metavar="KENMERK…", help="De kenmerken van de rijen.")]
 HERE = "9990"
+SETTING = "SIGNAALBRUG_DELIVER_TO"
 
 
 @app.callback()
@@ -102,7 +103,7 @@ def deliver(
     source: Source,
     file: File,
     to: Annotated[
-        str | None, typer.Option(help="Leveringsmap of https-adres.", envvar="SIGNAALBRUG_DELIVER_TO")
+        str | None, typer.Option(help="Leveringsmap of https-adres.", envvar=SETTING)
     ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wacht op het ontvangstnummer en druk het af.")] = False,
     wait_seconds: Annotated[float, typer.Option(help="Hoe lang wachten.", min=1, max=3600)] = 60,
@@ -123,26 +124,16 @@ def deliver(
 def status(
     source: Source,
     receipt: Annotated[str, typer.Argument(metavar="ONTVANGSTNUMMER", help="Wat deliver of de gemeente u gaf.")],
+    to: Annotated[
+        str | None,
+        typer.Option(help="Het https-adres waar u levert; zonder: het spoor op deze machine.", envvar=SETTING),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Zeg van elke rij wat ervan geworden is (bij de gemeente): 0 alles bekend, 3 nog bezig, 4 onbekend."""
-    from signaalbrug.commands.trace import trail_of
-    from signaalbrug.source_check import Misused, connector_of, told
-    from signaalbrug.source_status import read_from, show
-    from signaalbrug.source_status import told as status_of
+    """Zeg van elke rij wat ervan geworden is: 0 alles bekend, 3 nog bezig, 4 onbekend."""
+    from signaalbrug.commands.asking import asked
 
-    try:
-        connector_of(source, HERE)
-    except Misused as misused:
-        told(str(misused))
-        raise typer.Exit(Exit.USAGE) from None
-    try:
-        with trail_of() as (connection, codec):
-            found = status_of(source, receipt, read_from(connection, codec, receipt))
-    except Unwilling:
-        told("het spoor is hier niet te bereiken. Vraag dit bij de gemeente, of start het daar: signaalbrug up")
-        raise typer.Exit(Exit.UNAVAILABLE) from None
-    raise typer.Exit(show(found, as_json))
+    raise typer.Exit(asked(source, receipt, to, as_json))
 
 
 @app.command()

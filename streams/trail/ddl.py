@@ -10,8 +10,8 @@ import psycopg
 from schemas.following import CURSOR_TABLE
 
 DATABASE = "trail"
-WRITER, READER, ERASER = "trail_writer", "trail_reader", "trail_eraser"
-ROLES = (WRITER, READER, ERASER)
+WRITER, READER, ERASER, FRONT = "trail_writer", "trail_reader", "trail_eraser", "trail_front"
+ROLES = (WRITER, READER, ERASER, FRONT)
 
 #: Key and headers may hold a pseudonym: they stand with the body, and go with it.
 TABLES = """
@@ -47,13 +47,22 @@ create table if not exists gap (
 create table if not exists erasure (person text primary key, asked_at timestamptz not null default now());
 """
 
+#: What a source may be told of its rows is made from these alone: no alert, household, evidence or access.
+VIEW = """
+create or replace view delivered with (security_barrier) as
+select r.*, b.key, b.headers, b.value, b.topic is not null as has_body
+from record r left join body b using (topic, partition, "offset")
+where split_part(r.node, '/', 1) in ('delivery', 'signal', 'consent', 'outcome', 'quarantine')
+"""
+
 GRANTS = f"""
-grant usage on schema public to {WRITER}, {READER}, {ERASER};
+grant usage on schema public to {WRITER}, {READER}, {ERASER}, {FRONT};
 grant insert on record, body, concerns, edge, erasure, gap to {WRITER};
 grant select on erasure to {WRITER};
 grant select, insert, update on follower_cursor to {WRITER};
 grant select on record, body, edge, erasure, gap, follower_cursor to {READER};
 grant select on record, body, concerns, erasure to {ERASER};
+grant select on delivered to {READER}, {FRONT};
 grant delete on body, concerns to {ERASER};
 """
 
@@ -62,6 +71,7 @@ def install(connection: psycopg.Connection[Any]) -> None:
     """Make or mend the tables and who may do what; running it again changes nothing."""
     connection.execute(CURSOR_TABLE)
     connection.execute(TABLES)
-    connection.execute(f"revoke all on all tables in schema public from {WRITER}, {READER}, {ERASER}, public")
+    connection.execute(VIEW)
+    connection.execute(f"revoke all on all tables in schema public from {', '.join(ROLES)}, public")
     connection.execute(GRANTS)
     connection.commit()

@@ -58,9 +58,18 @@ def _kept(row: Any, codec: Codec) -> Kept:
 
 def records(connection: Connection, codec: Codec, where: str = "", *values: Any) -> Iterator[Kept]:
     """The records that fulfil a condition, in order of place on the log."""
+    yield from _read(connection, codec, f"{_RECORDS} {where}", values)
+
+
+def delivered(connection: Connection, codec: Codec, where: str, *values: Any) -> Iterator[Kept]:
+    """The same of what a source may be told of, for a role that may see nothing else."""
+    yield from _read(connection, codec, f"select * from delivered {where}", values)  # noqa: S608 - our own text only
+
+
+def _read(connection: Connection, codec: Codec, query: str, values: tuple[Any, ...]) -> Iterator[Kept]:
+    ordered = f'{query} order by topic, partition, "offset"'
     with connection.cursor(row_factory=namedtuple_row) as cursor:
-        query = f'{_RECORDS} {where} order by topic, partition, "offset"'
-        for row in cursor.stream(query, values) if not where else cursor.execute(query, values):
+        for row in cursor.execute(ordered, values) if values else cursor.stream(ordered):
             yield _kept(row, codec)
 
 

@@ -1,13 +1,11 @@
 """The kit against what really runs: a receipt of intake, the fate of rows in the trail, a ceiling in the books."""
 
-import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
-import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -19,16 +17,13 @@ from schemas.events.delivery import Delivery
 from schemas.transport import Cluster
 from schemas.vocabulary import DeliveryKind
 from signaalbrug.commands.source import Exit, app
-from signaalbrug.local.databases import prepare
 from signaalbrug.local.servers import Servers
 from streams.trail import ddl
-from streams.trail.store import applying
 from tests.integration.intake.support import RunningIntake, books_url, connect, running_intake
 from tests.support.deliveries import CONNECTORS, NUMBERS, Door, Stopped, arrears, ddas_file
 from tests.support.runs import events_of
-from tests.support.stories import absence, agreed, codec, dawn, joined, named
-from tests.support.stories import arrears as debt
-from tests.support.trail import arrived, told_with_deliveries
+from tests.support.stories import named
+from tests.support.trail_database import told_trail
 from tests.support.vault_process import RunningVault, running_vault
 
 pytestmark = pytest.mark.integration
@@ -76,13 +71,8 @@ def test_deliver_prints_the_receipt_that_intake_published(
 
 @pytest.fixture
 def trail(servers: Servers) -> str:
-    """A trail in which one household has an alert; the way in of its reader."""
-    urls = prepare(servers.main, f"trail_{uuid.uuid4().hex[:12]}", ddl.ROLES, ddl.install)
-    said = [joined("ouder", "huis"), joined("kind", "huis"), agreed("kind", on=2)]
-    said += [absence("kind", on=3), debt("ouder", on=10), dawn(20)]
-    with psycopg.connect(urls[ddl.WRITER], autocommit=True) as writer, writer.transaction():
-        applying(codec())(writer, arrived(told_with_deliveries(said)))
-    return urls[ddl.READER]
+    """The way in of the reader of a trail."""
+    return told_trail(servers)[ddl.READER]
 
 
 @pytest.mark.parametrize("source", [DEBT, "school_attendance"])

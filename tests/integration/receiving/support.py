@@ -78,7 +78,7 @@ class Front:
         port = self.environment["SIGNAALBRUG_OPERATIONS_PORT"]
         self.intake.servers.supervisor.start(
             self.name,
-            program("connectors.receiving.process"),
+            program("signaalbrug.receiving_told"),
             env=self.environment,
             log=self.log,
             ready=lambda: answers(f"http://127.0.0.1:{port}/-/ready"),

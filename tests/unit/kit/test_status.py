@@ -8,7 +8,7 @@ import pytest
 
 from schemas.events.delivery import Delivery, Quarantined, RefusedRow
 from schemas.vocabulary import DeliveryKind, OutcomeKind, Reason, Refusal, Stage
-from signaalbrug.source_status import RowFate, Status, as_plain, show, told
+from signaalbrug.source_status import RowFate, Status, as_plain, from_plain, show, told
 from streams.trail.kept import Held, Kept
 from tests.support.stories import absence, agreed, arrears, corrected, dawn, erased, joined, named, withdrew
 from tests.support.trail import arrived, shelf_of, told_with_deliveries
@@ -128,7 +128,7 @@ def test_a_row_that_a_step_could_not_use_is_refused() -> None:
 def test_a_delivery_that_is_not_closed_is_under_way() -> None:
     records = [each for each in kept(*STORY) if getattr(each.event, "kind", None) is not DeliveryKind.CLOSED]
     found = told(SCHOOL, RECEIPT, records)
-    assert found is not None and (found.closed, found.rows, found.code) == (None, (), 3)
+    assert found is not None and (found.closed_at, found.rows, found.code) == (None, (), 3)
 
 
 def test_of_another_sources_delivery_one_hears_as_much_as_of_none() -> None:
@@ -149,7 +149,7 @@ def test_no_pseudonym_or_id_is_said(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_what_is_under_way_is_told_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    assert show(Status(SCHOOL, RECEIPT, None, ()), False) == 3
+    assert show(Status(SCHOOL, RECEIPT), False) == 3
     assert "wordt verwerkt" in capsys.readouterr().out
 
 
@@ -157,6 +157,15 @@ def test_json_of_a_status_can_be_read_back(capsys: pytest.CaptureFixture[str]) -
     show(status(*STORY), True)
     plain = json.loads(capsys.readouterr().out)
     assert set(plain) == {"bron", "ontvangstnummer", "gesloten_op", "rijen", "telling", "per_rij"}
+    assert from_plain(plain) == status(*STORY)
+
+
+@pytest.mark.parametrize("spoiled", [{}, {"uitkomst": "iets nieuws"}, {"reden": "iets nieuws"}, {"rij": None}])
+def test_an_answer_that_is_no_status_is_not_half_used(spoiled: dict[str, object]) -> None:
+    plain = dict(as_plain(status(*STORY)))
+    plain["per_rij"] = [dict(plain["per_rij"][0]) | spoiled] if spoiled else [{}]
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        from_plain(plain)
 
 
 @pytest.mark.parametrize("kind", [each for each in OutcomeKind if each is not OutcomeKind.UNKNOWN])
