@@ -1,4 +1,4 @@
-"""`signaalbrug run receiving`: the front, which may tell a source what became of its rows if it may read the trail."""
+"""`signaalbrug run receiving`: the front, which tells a source what became of its rows if it may read the trail."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -17,8 +17,9 @@ class Away(Ended):
 
 
 def way_to(environment: Mapping[str, str], to: str) -> Way | None:
-    """As whom: ..._CERTIFICATE with _KEY, or _TOKEN_URL with _CLIENT and _SECRET; _AUTHORITY. None: *to* is a folder.
+    """Where to and as whom; None when *to* is a folder.
 
+    A certificate (_CERTIFICATE, _KEY) or a token (_TOKEN_URL, _CLIENT, _SECRET); _AUTHORITY: who signed theirs.
     Raises  Misused when others could read along
     """
     if to.startswith("http://") and not to.startswith(_OWN_MACHINE):

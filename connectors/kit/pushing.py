@@ -5,6 +5,7 @@ Source  connectors/receiving/push.py: POST /v1/leveringen/<bron>, GET /v1/leveri
 
 import base64
 import hashlib
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -91,20 +92,25 @@ def _known(way: Way) -> Iterator[httpx2.Client]:
 
     Raises  NotDelivered
     """
-    cert = (way.certificate, way.key) if way.certificate and way.key else None
+    trusted = _trusted(way)
     try:
-        with httpx2.Client(
-            base_url=way.url,
-            timeout=_PATIENCE_S,
-            follow_redirects=False,
-            verify=way.authority or True,
-            cert=cert,
-        ) as client:
+        with httpx2.Client(base_url=way.url, timeout=_PATIENCE_S, follow_redirects=False, verify=trusted) as client:
             if way.token_url is not None:
                 client.headers["Authorization"] = f"Bearer {_token(client, way)}"
             yield client
     except (httpx2.HTTPError, OSError):
         raise NotDelivered(0, "er kwam geen antwoord.", True) from None
+
+
+def _trusted(way: Way) -> ssl.SSLContext:
+    try:
+        authority = way.authority
+        trusted = ssl.create_default_context(cafile=authority) if authority else httpx2.create_ssl_context()
+        if way.certificate is not None:
+            trusted.load_cert_chain(way.certificate, way.key)
+    except OSError:
+        raise NotDelivered(0, "certificaat, sleutel of gezag (SIGNAALBRUG_DELIVER_…) is geen PEM.", False) from None
+    return trusted
 
 
 def _token(client: httpx2.Client, way: Way) -> str:

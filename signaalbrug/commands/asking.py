@@ -28,7 +28,7 @@ def _here(source: str, receipt: str) -> Status | None:
         with trail_of() as (connection, codec):
             return told(source, receipt, read_from(connection, codec, receipt))
     except Unwilling:
-        why = "het spoor is hier niet te bereiken. Vraag het de gemeente over https (--to), of start het: signaalbrug up"
+        why = "het spoor is hier niet te bereiken. Vraag dit bij de gemeente (--to), of start: signaalbrug up"
         raise Away(why) from None
 
 

@@ -102,9 +102,7 @@ def check(
 def deliver(
     source: Source,
     file: File,
-    to: Annotated[
-        str | None, typer.Option(help="Leveringsmap of https-adres.", envvar=SETTING)
-    ] = None,
+    to: Annotated[str | None, typer.Option(help="Leveringsmap of https-adres.", envvar=SETTING)] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wacht op het ontvangstnummer en druk het af.")] = False,
     wait_seconds: Annotated[float, typer.Option(help="Hoe lang wachten.", min=1, max=3600)] = 60,
     nothing_to_report: Annotated[

@@ -11,7 +11,7 @@ from signaalbrug.commands.source import Exit, app
 from signaalbrug.local.servers import Servers
 from streams.trail import ddl
 from tests.integration.intake.support import RunningIntake
-from tests.integration.receiving.support import Front, running_front
+from tests.integration.receiving.support import Front, levering, running_front
 from tests.support.certificates import OIN, Pair
 from tests.support.stories import named
 from tests.support.trail_database import told_trail
@@ -35,7 +35,7 @@ def telling(
         yield running
 
 
-def status(front: Front, pair: Pair, source: str, receipt: str) -> Result:
+def run(front: Front, pair: Pair, *words: str | Path) -> Result:
     settings = {
         "SIGNAALBRUG_DELIVER_TO": front.url.removesuffix("/v1/leveringen"),
         "SIGNAALBRUG_DELIVER_CERTIFICATE": str(pair[0]),
@@ -43,7 +43,22 @@ def status(front: Front, pair: Pair, source: str, receipt: str) -> Result:
         "SIGNAALBRUG_DELIVER_AUTHORITY": str(front.ca.file),
         "COLUMNS": "200",
     }
-    return CliRunner().invoke(app, ["status", source, receipt], env=settings)
+    return CliRunner().invoke(app, [str(word) for word in words], env=settings)
+
+
+def status(front: Front, pair: Pair, source: str, receipt: str) -> Result:
+    return run(front, pair, "status", source, receipt)
+
+
+def test_the_kit_delivers_as_the_holder_of_a_certificate(front: Front, tmp_path: Path) -> None:
+    file = tmp_path / "levering.json"
+    file.write_bytes(levering())
+    sent = run(front, front.ca.pair("partner", OIN), "deliver", DEBT, file)
+    assert sent.exit_code == Exit.FINE and len(sent.stdout.strip()) == 32, sent.output
+    no_key = run(front, (file, file), "deliver", DEBT, file)
+    assert no_key.exit_code == Exit.UNAVAILABLE and "geen PEM" in no_key.output
+    stranger = run(front, front.ca.pair("vreemd", "00000099000000009000"), "deliver", DEBT, file)
+    assert stranger.exit_code == Exit.UNAVAILABLE and "403" in stranger.output
 
 
 def test_a_source_hears_the_fate_of_each_row_of_its_own_deliveries_and_of_no_others(telling: Front) -> None:

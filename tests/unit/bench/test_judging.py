@@ -99,7 +99,7 @@ def test_all_run_goes_on_after_a_missed_bar_and_tells_it(tmp_path: Path) -> None
     assert (tmp_path / "bench" / "results" / "met.jsonl").exists()
 
 
-@pytest.mark.parametrize("before", [signal.SIG_IGN, signal.default_int_handler], ids=["in the background", "before it"])
+@pytest.mark.parametrize("before", [signal.SIG_IGN, signal.default_int_handler], ids=["background", "foreground"])
 def test_a_bench_that_takes_too_long_may_clean_up_and_the_next_one_runs(
     before: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
