@@ -51,18 +51,21 @@ check: $(STAMP) ## Style, types, who may import whom, generated documents in ste
 	$(BIN)/signaalbrug policy check
 	$(BIN)/signaalbrug docs check
 
-# First what needs every core; then what waits for servers, and beside it, in the time that is left, what needs none.
+# First what needs every core; then side by side two that wait for servers of their own, and what needs none.
 BUSY := tests/chaos tests/end_to_end
 SERVED := tests/fuzz tests/integration
+ENGINE := tests/integration/runtime tests/integration/registry
 ALONE := tests/architecture tests/contract tests/spec tests/unit
 
 test: check ## Everything; starts and stops what it needs
 	@if [ -n "$(PYTEST)" ]; then exec $(BIN)/pytest $(PYTEST); fi; \
 	$(BIN)/pytest $(BUSY); busy=$$?; \
-	log=$$(mktemp); nice -n 5 $(BIN)/pytest $(ALONE) >"$$log" 2>&1 & pid=$$!; \
-	trap 'kill $$pid 2>/dev/null; rm -f "$$log"' EXIT; \
-	$(BIN)/pytest $(SERVED); served=$$?; wait $$pid; alone=$$?; cat "$$log"; \
-	exit $$((busy | served | alone))
+	logs=$$(mktemp -d); trap 'kill $$(jobs -p) 2>/dev/null; cat "$$logs"/*; rm -rf "$$logs"' EXIT; \
+	nice -n 5 $(BIN)/pytest $(ALONE) >"$$logs/alone" 2>&1 & alone=$$!; \
+	$(BIN)/pytest $(ENGINE) >"$$logs/engine" 2>&1 & engine=$$!; \
+	$(BIN)/pytest $(SERVED) $(ENGINE:%=--ignore=%); served=$$?; \
+	wait $$alone; alone=$$?; wait $$engine; engine=$$?; \
+	exit $$((busy | served | engine | alone))
 
 chaos: $(STAMP) ## The whole bridge under 46 kills and more, by each delivery; SEED=n replays a plan
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))

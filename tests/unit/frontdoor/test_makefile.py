@@ -90,15 +90,26 @@ def test_the_parts_of_make_test_together_are_every_folder_of_tests_once() -> Non
     assert sorted(each for part in parts for each in part) == sorted(folders)
 
 
-@pytest.mark.parametrize("broken", ["chaos", "integration", "unit", None])
+def test_what_of_the_integration_tests_runs_apart_is_left_out_of_the_rest_and_is_there() -> None:
+    told = make("-n", "test", path=os.environ.get("PATH", os.defpath), cwd=CHECKOUT).stdout
+    (engine,) = re.findall(r"^ENGINE := (.*)$", (CHECKOUT / "Makefile").read_text(), re.MULTILINE)
+    apart = engine.split()
+    assert apart and all((CHECKOUT / each / "__init__.py").exists() for each in apart)
+    assert f"pytest {engine} >" in told
+    assert f"tests/fuzz tests/integration {' '.join(f'--ignore={each}' for each in apart)};" in told
+
+
+@pytest.mark.parametrize("broken", ["chaos", "fuzz", "integration/runtime", "unit", None])
 def test_make_test_runs_every_part_and_fails_when_any_does(fresh: Path, broken: str | None) -> None:
     (fresh / ".venv/bin").mkdir(parents=True)
-    script(fresh / ".venv/bin", "pytest", f'echo ran "$*"; case "$*" in *tests/{broken}*) exit 1;; esac')
+    script(fresh / ".venv/bin", "pytest", f'echo ran "$*"; case " $*" in *" tests/{broken}"*) exit 1;; esac')
     for name in ("python", "ruff", "mypy", "lint-imports", "signaalbrug"):
         script(fresh / ".venv/bin", name, "exit 0")
     (fresh / ".venv/.installed").touch()
     told = make("test", path=os.environ.get("PATH", os.defpath), cwd=fresh)
-    assert [part for part in ("chaos", "integration", "unit") if f"tests/{part}" not in told.stdout] == []
+    assert [
+        part for part in ("chaos", "fuzz", "integration/runtime", "unit") if f"tests/{part}" not in told.stdout
+    ] == []
     assert (told.returncode == 0) == (broken is None)
 
 
