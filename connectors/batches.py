@@ -22,16 +22,20 @@ from schemas.identity import PersonPseudonym
 from schemas.record import OutRecord, Publish, Recorder
 from schemas.vocabulary import Refusal
 
-#: A source's clock may run ahead this much; beyond it a version would win for ever.  Source  bad_inputs.md D2
+#: A source's clock may run ahead this much; beyond it a version would win for ever.
 CLOCK_SKEW = timedelta(minutes=15)
 
 
 Persons = Mapping[int, PersonPseudonym | None]
 
 
+def _nobody_told(_: str) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Everything the loop touches: the vault, the log, the books, the clock."""
+    """Everything the loop touches: the vault, the log, the books, the clock; `ahead` hears whose clock runs ahead."""
 
     vault: Vault
     publish: Publish
@@ -39,6 +43,7 @@ class Effects:
     recorder: Recorder
     seal: Seal
     now: Callable[[], datetime]
+    ahead: Callable[[str], None] = _nobody_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +113,20 @@ def _normalised(delivery: Delivery, row: RawRecord | Refused) -> Meant | Refused
     if isinstance(draft, Refused | Feedback):
         return draft
     own = draft.recorded_at if isinstance(draft, ConsentDraft) else draft.mutated_at
-    if own is not None and own > delivery.effects.now() + CLOCK_SKEW:
+    if own is not None and too_far_ahead(delivery, own):
         return Refused(row.row, Refusal.DATE_IN_FUTURE, raw=row.raw)
     return draft
+
+
+def too_far_ahead(delivery: Delivery, stated: datetime) -> bool:
+    """Whether this lies further in our future than a clock may be wrong; a little is taken, and told.
+
+    Source  bad_inputs.md D2
+    """
+    now = delivery.effects.now()
+    if now < stated <= now + CLOCK_SKEW:
+        delivery.effects.ahead(delivery.connector.name)
+    return stated > now + CLOCK_SKEW
 
 
 Stated = dict[int, tuple[Meant, Version]]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, Literal
 
-from connectors.batches import CLOCK_SKEW, Delivery, Effects
+from connectors.batches import Delivery, Effects, too_far_ahead
 from connectors.belt import Belt
 from connectors.connector import Connector, Delivered, RawRecord, Refused
 from connectors.manifest_file import Sidecar, identity_of, of_bytes, of_rows
@@ -177,8 +177,7 @@ def _checked(delivery: Delivery, file: BinaryIO, said: Delivered | Refused | Non
         said = delivery.connector.delivered(file)
     if isinstance(said, Refused) or said.stated_at is None:
         return said
-    late = said.stated_at > delivery.effects.now() + CLOCK_SKEW
-    return Refused(0, Refusal.DATE_IN_FUTURE) if late else said
+    return Refused(0, Refusal.DATE_IN_FUTURE) if too_far_ahead(delivery, said.stated_at) else said
 
 
 def _batches(rows: Iterable[RawRecord | Refused], most: int) -> Iterator[Sequence[RawRecord | Refused]]:

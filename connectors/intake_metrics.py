@@ -15,6 +15,7 @@ LAST_SUCCESS = Gauge("signaalbrug_intake_last_success_timestamp_seconds", "Last 
 EXPECTED = Gauge(
     "signaalbrug_intake_source_expected_timestamp_seconds", "Since when this process waits for a source", ["source"]
 )
+AHEAD = Counter("signaalbrug_intake_clock_ahead", "Times of a source that lay up to 15 min in our future", ["source"])
 WAITING = Gauge("signaalbrug_intake_waiting_files", "Files that lie in the drop folder", ["source"])
 OUTAGE = Gauge("signaalbrug_intake_outage", "1 while intake cannot go on for want of this", ["part"])
 PARTS = ("vault", "database", "broker", "drop")
@@ -36,6 +37,11 @@ def delivered(source: str, taken: Taken) -> None:
     ROWS.labels(source, "refused").inc(len(taken.refused))
     for refused in taken.refused:
         QUARANTINED.labels(stage_of(refused).value, refused.reason.value).inc()
+
+
+def ahead(source: str) -> None:
+    """The clock of this source runs ahead of ours: what it sent was taken."""
+    AHEAD.labels(source).inc()
 
 
 def not_regular() -> None:

@@ -99,6 +99,7 @@ class Intake:
             recorder=self._recorder,
             seal=lambda content: seal(self._key, content),
             now=lambda: datetime.now(UTC),
+            ahead=metrics.ahead,
         )
 
     def turn(self, stop: threading.Event) -> None:

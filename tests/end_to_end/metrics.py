@@ -39,6 +39,7 @@ PLANNED = frozenset(
 ADDED = frozenset(
     {
         "calendar_day_timestamp_seconds",
+        "intake_clock_ahead_total",
         "intake_outage",
         "intake_source_expected_timestamp_seconds",
         "intake_waiting_files",

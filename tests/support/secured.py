@@ -1,7 +1,9 @@
 """A broker that is not ours: TLS on both sides, SCRAM-SHA-512, and no other way in."""
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from signaalbrug.local.kafka import STARTED_LINE, Kafka, _cluster_id, _environment, _logging
 from signaalbrug.local.ports import is_free
@@ -15,8 +17,9 @@ MODULE = "org.apache.kafka.common.security.scram.ScramLoginModule required"
 class SecuredKafka(Kafka):
     """The same broker behind a locked door."""
 
-    def __init__(self, folder: Path, supervisor: Supervisor) -> None:
+    def __init__(self, folder: Path, supervisor: Supervisor, more: Mapping[str, str] = MappingProxyType({})) -> None:
         super().__init__(folder, supervisor, heap="512m")
+        self._more = more
         self.authority = Ca(self.folder / "ca")
 
     def _write_settings(self) -> Path:
@@ -39,6 +42,7 @@ class SecuredKafka(Kafka):
             "ssl.keystore.location": both,
             "ssl.truststore.type": "PEM",
             "ssl.truststore.location": self.authority.file,
+            **self._more,
         }
         file.write_text(text + "".join(f"\n{name}={value}" for name, value in more.items()) + "\n")
         return file

@@ -1,12 +1,15 @@
 """bad_inputs.md D1 and D2: days and moments that cannot be, that are late, and that lie ahead of our clock."""
 
+from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 
+from connectors.intake import take_in
 from schemas.events.signal import Signal
 from schemas.vocabulary import Refusal
-from tests.support.deliveries import NOW, Door, arrears, ddas_file, duo_file, melding
+from tests.support.deliveries import CONNECTORS, NOW, Door, arrears, ddas_file, duo_file, melding
 
 DEBT, SCHOOL = "debt_services", "school_attendance"
 TODAY = NOW.date()
@@ -95,6 +98,24 @@ def test_d2_a_clock_may_run_ahead_a_quarter_of_an_hour_and_no_more(ahead: timede
     assert reasons(Door(), DEBT, file) == ([] if taken else [(0, Refusal.DATE_IN_FUTURE.value)])
     row = duo_file(melding(mutated=(at + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%S.000")))
     assert reasons(Door(), SCHOOL, row) == ([] if taken else [(1, Refusal.DATE_IN_FUTURE.value)])
+
+
+def test_d2_whose_clock_runs_ahead_is_told_and_what_it_sent_is_taken() -> None:
+    told = list[str]()
+
+    def sent(minutes: int) -> None:
+        door, at = Door(), NOW + timedelta(minutes=minutes)
+        file = ddas_file(arrears(), stated=at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        effects = replace(door.effects(), ahead=told.append)
+        take_in(CONNECTORS[DEBT], BytesIO(file), len(file), effects)
+        row = duo_file(melding(mutated=(at + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%S.000")))
+        take_in(CONNECTORS[SCHOOL], BytesIO(row), len(row), effects)
+
+    for minutes in (-1, 0, 16):
+        sent(minutes)
+    assert told == []
+    sent(10)
+    assert told == [DEBT, SCHOOL]
 
 
 @pytest.mark.parametrize(("days", "taken"), [(0, True), (1, False), (3650, False)])
