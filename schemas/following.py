@@ -100,8 +100,8 @@ class Follower:
 
     @property
     def caught_up(self) -> bool:
-        """Whether every partition was read to its end at the last look."""
-        return self._consumer is not None and len(self._at_end) == len(self._next)
+        """Whether every partition was read to its end at the last look, and all of it is committed."""
+        return len(self._at_end) == len(self._topics) * self._cluster.partitions
 
     def open(self) -> None:
         """Read the cursor and take up every partition there."""
@@ -148,9 +148,11 @@ class Follower:
 
     def poll(self, timeout_s: float = 0.5) -> int:
         """Handle what has come; returns how many records were applied and committed."""
-        arrived = [one for one in map(self._arrived, self._messages(timeout_s)) if one]
+        messages = self._messages(timeout_s)
+        arrived = [one for one in map(self._arrived, messages) if one]
         if arrived:
             self._commit(arrived)
+        self._look_for_ends(messages)
         if self._now() - self._refreshed > REFRESH_AFTER:
             self._refresh()  # also beside traffic: a quiet partition's cursor grows old too
         return len(arrived)
@@ -165,7 +167,6 @@ class Follower:
         error = message.error()
         if error is not None:
             if error.code() == KafkaError._PARTITION_EOF:
-                self._at_end.add(where)
                 return None
             if error.code() == KafkaError._AUTO_OFFSET_RESET:
                 raise CannotContinue(*where, "het log begint voorbij de boekhouding", self._repair)
@@ -177,6 +178,14 @@ class Follower:
         event = admitted(self._codec, at, partitions, message.key(), message.value(), headers)
         stamp = message.timestamp()[1]
         return Arrived(at, event, message.key() or b"", message.value(), headers, stamp)
+
+    def _look_for_ends(self, messages: Sequence[Any]) -> None:
+        """After the commit: who waits for the end must not act on what is not in the books yet."""
+        for message in messages:
+            if message.error() is not None:
+                self._at_end.add((message.topic(), message.partition()))
+            else:
+                self._at_end.discard((message.topic(), message.partition()))
 
     def _commit(self, arrived: Sequence[Arrived]) -> None:
         assert self._database is not None
