@@ -40,7 +40,7 @@ def _run(argv: Sequence[str], root: Path, longest_s: float) -> int:
 
     Raises  TimeoutExpired when it took too long
     """
-    child = subprocess.Popen(argv, cwd=root, preexec_fn=_may_be_interrupted)
+    child = subprocess.Popen(argv, cwd=root)
     try:
         return child.wait(longest_s)
     except subprocess.TimeoutExpired:
@@ -51,11 +51,6 @@ def _run(argv: Sequence[str], root: Path, longest_s: float) -> int:
             child.wait(ENDS_WITHIN_S)
         _stop(child)
         raise
-
-
-def _may_be_interrupted() -> None:
-    """What a shell starts in the background ignores SIGINT, and would not hear the bench told to stop."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _stop(child: "subprocess.Popen[bytes]") -> None:

@@ -35,7 +35,7 @@ def _nobody_told(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Everything the loop touches: the vault, the log, the books, the clock; `ahead` hears whose clock runs ahead."""
+    """Everything the loop touches: vault, log, books, clock; `ahead` hears of a source whose clock runs ahead."""
 
     vault: Vault
     publish: Publish

@@ -15,7 +15,7 @@ LAST_SUCCESS = Gauge("signaalbrug_intake_last_success_timestamp_seconds", "Last 
 EXPECTED = Gauge(
     "signaalbrug_intake_source_expected_timestamp_seconds", "Since when this process waits for a source", ["source"]
 )
-AHEAD = Counter("signaalbrug_intake_clock_ahead", "Times of a source that lay up to 15 min in our future", ["source"])
+AHEAD = Counter("signaalbrug_intake_clock_ahead", "Times told that lay up to 15 min in our future", ["source"])
 WAITING = Gauge("signaalbrug_intake_waiting_files", "Files that lie in the drop folder", ["source"])
 OUTAGE = Gauge("signaalbrug_intake_outage", "1 while intake cannot go on for want of this", ["part"])
 PARTS = ("vault", "database", "broker", "drop")

@@ -3,7 +3,6 @@
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 from signaalbrug.local.kafka import STARTED_LINE, Kafka, _cluster_id, _environment, _logging
 from signaalbrug.local.ports import is_free
@@ -17,9 +16,9 @@ MODULE = "org.apache.kafka.common.security.scram.ScramLoginModule required"
 class SecuredKafka(Kafka):
     """The same broker behind a locked door."""
 
-    def __init__(self, folder: Path, supervisor: Supervisor, more: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(self, folder: Path, supervisor: Supervisor, more: Mapping[str, str] | None = None) -> None:
         super().__init__(folder, supervisor, heap="512m")
-        self._more = more
+        self._more = more or {}
         self.authority = Ca(self.folder / "ca")
 
     def _write_settings(self) -> Path:

@@ -1,4 +1,4 @@
-"""A broker that forbids intake to write in quarantine: the file stays, nothing is lost, and it goes on when allowed."""
+"""A broker that forbids intake to write in quarantine: the file stays, and goes on when it is allowed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
