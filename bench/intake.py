@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from itertools import cycle
 from pathlib import Path
 
@@ -29,11 +30,13 @@ from tests.support.vault_process import RunningVault, running_vault
 ROWS, SPEED_BAR, MEMORY_BAR = 100_000, 5_000.0, 256.0
 SOURCE, TOPIC = "debt_services", "signal.debt-services.v1"
 SETTLE_S, PATIENCE_S = 0.1, 900.0
+#: How many numbers from 999000000 on pass the elfproef.
+PERSONS = 90_909
 _MIB = 2**20
 
 
 def persons() -> Iterator[str]:
-    """Every number from 999000000 on that passes the elfproef, nobody's: 90,909, and then from the front."""
+    """Every number from 999000000 on that passes the elfproef, nobody's, and then from the front."""
     for index in cycle(range(100_000)):
         digits = f"999{index:05d}"
         last = sum(weight * int(digit) for weight, digit in zip(range(9, 1, -1), digits, strict=True)) % 11
@@ -41,12 +44,18 @@ def persons() -> Iterator[str]:
             yield f"{digits}{last}"
 
 
+def began(run: int, row: int) -> date:
+    """Since when this debt stands, which tells one of a person's debts from another."""
+    return date(2025, 1, 1) + timedelta(days=7 * run + row // PERSONS)
+
+
 def written(folder: Path, rows: int, run: int) -> Path:
-    """A DDAS file with that many signals about as many persons."""
+    """A DDAS file with that many signals, each of a debt that nobody told of: who comes round again has another."""
     whose = persons()
-    document = ddas(
-        *(arrears(f"VS-{run}-{n}", next(whose)) for n in range(rows)), stated=f"2026-04-{run:02d}T08:00:00Z"
+    signals = (
+        arrears(f"VS-{run}-{n}", next(whose), ontstaansdatum=began(run, n).isoformat()) for n in range(rows)
     )
+    document = ddas(*signals, stated=f"2026-04-{run:02d}T08:00:00Z")
     path = folder / f"{run}.json"
     path.write_text(json.dumps(document), encoding="utf-8")
     return path
