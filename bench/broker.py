@@ -28,7 +28,7 @@ def own_folder() -> Iterator[Path]:
 @contextlib.contextmanager
 def own_broker(folder: Path) -> Iterator[tuple[Cluster, int]]:
     """A cluster without topics, and the process id of its broker."""
-    kafka = Kafka.start(folder / "kafka")
+    kafka = Kafka.start(folder / "kafka", quick=False)
     try:
         assert kafka.pid is not None
         yield Cluster(kafka.bootstrap), kafka.pid
@@ -41,6 +41,6 @@ def own_servers(folder: Path) -> Iterator[Servers]:
     """Kafka and both PostgreSQL."""
     state = State(folder / "state")
     try:
-        yield Servers.start(state)
+        yield Servers.start(state, quick=False)
     finally:
         Servers.attach(state).remove()

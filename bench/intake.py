@@ -52,9 +52,7 @@ def began(run: int, row: int) -> date:
 def written(folder: Path, rows: int, run: int) -> Path:
     """A DDAS file with that many signals, each of a debt that nobody told of: who comes round again has another."""
     whose = persons()
-    signals = (
-        arrears(f"VS-{run}-{n}", next(whose), ontstaansdatum=began(run, n).isoformat()) for n in range(rows)
-    )
+    signals = (arrears(f"VS-{run}-{n}", next(whose), ontstaansdatum=began(run, n).isoformat()) for n in range(rows))
     document = ddas(*signals, stated=f"2026-04-{run:02d}T08:00:00Z")
     path = folder / f"{run}.json"
     path.write_text(json.dumps(document), encoding="utf-8")

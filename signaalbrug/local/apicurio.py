@@ -10,7 +10,7 @@ from pathlib import Path
 
 from signaalbrug.local.errors import PortTaken
 from signaalbrug.local.jars import Jar, cache_folder, fetch, read_lock
-from signaalbrug.local.kafka import DEPLOY, java
+from signaalbrug.local.kafka import DEPLOY, QUICK, java
 from signaalbrug.local.ports import HOST, free_ports, is_free
 from signaalbrug.local.processes import Supervisor
 from signaalbrug.local.state import Started, write_private
@@ -73,7 +73,7 @@ class Apicurio:
         options = [f"-D{key}={value}" for key, value in settings.items()]
         return self._supervisor.start(
             name,
-            [java(), f"-Xmx{HEAP}", *options, "-jar", home / "quarkus-run.jar"],
+            [java(), f"-Xmx{HEAP}", QUICK, *options, "-jar", home / "quarkus-run.jar"],
             env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": str(self.folder)},
             log=self.folder / "apicurio.log",
             ready=f"{self.url}/subjects",

@@ -23,6 +23,8 @@ from signaalbrug.local.state import CHECKOUT, Started, State, write_private
 DEPLOY = CHECKOUT / "deploy" / "local"
 LOCK = DEPLOY / "jars.lock"
 HEAP = "1g"
+#: A broker of minutes never earns back what compiling it thoroughly costs: 8 s of CPU to start, against 5 s.
+QUICK = "-XX:TieredStopAtLevel=1"
 START_SECONDS = 120.0  # 5 s on an idle machine, 25 s beside others
 FORMAT_SECONDS = 60.0
 STARTED_LINE = "Kafka Server started"
@@ -39,11 +41,11 @@ class Ports:
 class Kafka:
     """One broker and its data."""
 
-    def __init__(self, folder: Path, supervisor: Supervisor, heap: str = HEAP) -> None:
+    def __init__(self, folder: Path, supervisor: Supervisor, heap: str = HEAP, *, quick: bool = True) -> None:
         self.folder = folder.resolve()
         self.log = self.folder / "kafka.log"
         self._supervisor = supervisor
-        self._heap = heap
+        self._options = [f"-Xmx{heap}", *([QUICK] if quick else []), _logging()]
         self._classpath: tuple[Path, ...] = ()
 
     @classmethod
@@ -54,13 +56,14 @@ class Kafka:
         *,
         heap: str = HEAP,
         progress: Progress | None = None,
+        quick: bool = True,
     ) -> Kafka:
-        """A running broker on the data of this folder; new when there is none.
+        """A running broker on the data of this folder; new when there is none. Not `quick`: for long or full work.
 
         Raises  LocalServerError (Java or a jar is missing), PortTaken, NotReady
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        kafka = cls(folder, supervisor or Supervisor(State(folder)), heap)
+        kafka = cls(folder, supervisor or Supervisor(State(folder)), heap, quick=quick)
         kafka._classpath = fetch(read_lock(LOCK), cache_folder(os.environ), progress)
         kafka.restart()
         return kafka
@@ -103,7 +106,7 @@ class Kafka:
             self._format(settings)
         return self._supervisor.start(
             self.name,
-            self._java(f"-Xmx{self._heap}", _logging(), main=("kafka.Kafka", str(settings))),
+            self._java(*self._options, main=("kafka.Kafka", str(settings))),
             env=_environment(),
             log=self.log,
             ready=self._ready,
@@ -153,7 +156,7 @@ class Kafka:
 
     def _format(self, settings: Path) -> None:
         main = ("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(settings))
-        command = self._java("-Xmx128m", "-XX:TieredStopAtLevel=1", _logging(), main=main)
+        command = self._java("-Xmx128m", QUICK, _logging(), main=main)
         done = subprocess.run(
             command, env=_environment(), capture_output=True, text=True, timeout=FORMAT_SECONDS, check=False
         )

@@ -27,14 +27,14 @@ class Servers:
     vault: Postgres
 
     @classmethod
-    def start(cls, state: State, progress: Progress | None = None) -> Servers:
+    def start(cls, state: State, progress: Progress | None = None, *, quick: bool = True) -> Servers:
         """All three, started side by side; when one fails the others are stopped again.
 
         Raises  LocalServerError
         """
         supervisor = Supervisor(state)
         with ThreadPoolExecutor(3) as pool:
-            kafka = pool.submit(Kafka.start, state.folder(KAFKA), supervisor, progress=progress)
+            kafka = pool.submit(Kafka.start, state.folder(KAFKA), supervisor, progress=progress, quick=quick)
             main = pool.submit(Postgres.start, state.folder(MAIN), supervisor)
             vault = pool.submit(Postgres.start, state.folder(VAULT), supervisor)
         servers = cls.attach(state, supervisor)
