@@ -1,9 +1,10 @@
-"""Turns the newest line of every result into the table of README.md.
+"""Turns the newest line of every result into the table of README.md; what was not measured here again stays there.
 
 Run     python -m bench.report
 """
 
 import json
+import re
 import statistics
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -20,10 +21,17 @@ HEAD = "| what | command | bar | median [range] of the runs | | what limits it |
 SIGNS = {"at least": "≥", "at most": "≤"}
 
 
-def newest(folder: Path = RESULTS) -> list[dict[str, Any]]:
-    """The last line of every results file, in the order in which all are run."""
-    files = [folder / f"{name}.jsonl" for name in BENCHES]
-    return [json.loads(file.read_text(encoding="utf-8").splitlines()[-1]) for file in files if file.exists()]
+_BENCH = re.compile(r"`python -m bench\.(\w+)")
+
+
+def newest(folder: Path = RESULTS) -> dict[str, dict[str, Any]]:
+    """The last line of every results file, by bench, in the order in which all are run."""
+    files = {name: folder / f"{name}.jsonl" for name in BENCHES}
+    return {
+        name: json.loads(file.read_text(encoding="utf-8").splitlines()[-1])
+        for name, file in files.items()
+        if file.exists()
+    }
 
 
 def rows(results: Iterable[Mapping[str, Any]], limits: Mapping[str, str]) -> list[str]:
@@ -60,6 +68,24 @@ def sources(results: Iterable[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
+def standing(text: str, prefix: str) -> dict[str, list[str]]:
+    """The lines with this beginning that stand in the table, by the bench that they are of."""
+    found: dict[str, list[str]] = {}
+    for line in text.partition(BEGIN)[2].partition(END)[0].splitlines():
+        bench = _BENCH.search(line) if line.startswith(prefix) else None
+        if bench is not None:
+            found.setdefault(bench[1], []).append(line)
+    return found
+
+
+def table_of(text: str, results: Mapping[str, Mapping[str, Any]], limits: Mapping[str, str]) -> str:
+    """What was measured, and of the other benches what stands there with its own date and commit."""
+    made = standing(text, "| ") | {name: rows([each], limits) for name, each in results.items()}
+    told = standing(text, "- ") | {name: sources([each]) for name, each in results.items()}
+    in_order = [[line for name in BENCHES for line in lines.get(name, ())] for lines in (made, told)]
+    return "\n".join([HEAD, *in_order[0], "", *in_order[1]])
+
+
 def replaced(text: str, table: str) -> str:
     """The text with another table between its marks."""
     before, _, rest = text.partition(BEGIN)
@@ -74,8 +100,8 @@ def main() -> int:
         print("nothing was measured yet: make bench")
         return 1
     limits = tomllib.loads(LIMITS.read_text(encoding="utf-8"))
-    table = "\n".join([HEAD, *rows(results, limits), "", *sources(results)])
-    README.write_text(replaced(README.read_text(encoding="utf-8"), table), encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
+    README.write_text(replaced(text, table_of(text, results, limits)), encoding="utf-8")
     return 0
 
 

@@ -11,7 +11,7 @@ from bench import __main__ as every
 from bench.feeding import percentile
 from bench.figures import Figure, Results, Skipped, told
 from bench.peers import plain
-from bench.report import BEGIN, END, newest, replaced, rows
+from bench.report import BEGIN, END, newest, replaced, rows, table_of
 
 
 def figure(*runs: float, bar: float | None = 100.0, wanted: str = "at least") -> Figure:
@@ -49,20 +49,20 @@ def test_a_figure_without_a_bar_has_no_verdict() -> None:
 
 def test_the_table_marks_what_was_missed_and_names_what_limits_it(tmp_path: Path) -> None:
     concluded(tmp_path, figure(90, 91, 92), skipped=(Skipped("java", "the Java peer", "javac is not installed"),))
-    first, second = rows(newest(tmp_path), {"speed": "Avro"})
+    first, second = rows(newest(tmp_path).values(), {"speed": "Avro"})
     assert "| ≥ 100 | 91.0 [90.0–92.0] signals/s, 3 runs | **missed** | Avro |" in first
     assert "| not measured | skipped | javac is not installed |" in second
 
 
 def test_the_table_does_not_mark_what_was_met(tmp_path: Path) -> None:
     concluded(tmp_path, figure(190, 191, 192))
-    assert "**" not in rows(newest(tmp_path), {})[0]
+    assert "**" not in rows(newest(tmp_path).values(), {})[0]
 
 
 def test_only_the_newest_line_of_a_command_counts(tmp_path: Path) -> None:
     concluded(tmp_path, figure(1))
     concluded(tmp_path, figure(2))
-    assert [each["figures"][0]["runs"] for each in newest(tmp_path)] == [[2]]
+    assert [each["figures"][0]["runs"] for each in newest(tmp_path).values()] == [[2]]
     assert len((tmp_path / "native.jsonl").read_text().splitlines()) == 2
 
 
@@ -73,6 +73,17 @@ def test_a_result_says_machine_commit_and_load(tmp_path: Path) -> None:
     assert line["began"]["cores"] >= 1
     assert line["began"]["commit"]
     assert {"load", "at"} <= set(line["ended"])
+
+
+def test_what_was_not_measured_here_again_stays_with_its_date_and_what_was_is_replaced(tmp_path: Path) -> None:
+    concluded(tmp_path, figure(90, 110, 120))
+    table = table_of("", newest(tmp_path), {})
+    other = table.replace("bench.native", "bench.faust").replace("110", "7")
+    stands = f"{BEGIN}\n{table.replace('110', '1')}\n{other}\n{END}"
+    both = table_of(stands, newest(tmp_path), {})
+    assert [row in both for row in (*table.splitlines()[2:], *other.splitlines()[2:])].count(False) == 0
+    assert len(both.splitlines()) == 2 + 2 + 1 + 2, "a row and a source of each"
+    assert table_of(both, {}, {}) != "" and table_of(f"{BEGIN}\n{both}\n{END}", {}, {}) == both
 
 
 def test_only_the_table_between_its_marks_is_replaced() -> None:
