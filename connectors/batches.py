@@ -95,15 +95,22 @@ def asked(delivery: Delivery, batch: Batch) -> Persons:
     return _persons(delivery, {row: each.whom for row, each in fresh if not isinstance(each, Refused | Feedback)})
 
 
-def planned(delivery: Delivery, batch: Batch, persons: Persons, delivered_at: datetime) -> list[OutRecord]:
-    """Plan what is new; the records of all."""
+def planned(delivery: Delivery, batch: Batch, persons: Persons, delivered_at: datetime) -> Mapping[int, RowPlan]:
+    """Plan what is new; the plans of all, in the order of the rows."""
     fresh, stated = _stated(delivery, batch.fresh, persons, delivered_at)
     with delivery.effects.books.alone():
         new = _planned(delivery, fresh, stated)
         delivery.effects.books.plan(delivery.receipt.id, new)
     plans = {**batch.plans, **{plan.row: plan for plan in new}}
+    return dict(sorted(plans.items()))
+
+
+def recorded(
+    delivery: Delivery, batch: Batch, plans: Mapping[int, RowPlan], delivered_at: datetime
+) -> list[OutRecord]:
+    """What is published of these plans; the same bytes however often it is asked."""
     records: list[OutRecord] = []
-    for row, plan in sorted(plans.items()):
+    for row, plan in plans.items():
         records += _published(delivery, batch.raws[row], batch.read[row], plan, delivered_at)
     return records
 

@@ -5,15 +5,15 @@ has acknowledged it and everything before it. What was not ticked off is publish
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from connectors.batches import Batch, Delivery, Persons, asked, begun, planned
+from connectors.batches import Batch, Delivery, Persons, asked, begun, planned, recorded
 from connectors.connector import RawRecord, Refused
-from schemas.record import OutRecord
+from connectors.receipts import RowPlan
 
 #: Published and not yet acknowledged; a crash says these again.
 WINDOW = 4
@@ -48,16 +48,16 @@ class Belt:
         if before is None:
             return
         batch, answer = before
-        records = planned(self._delivery, batch, answer.result(), self._delivered_at)
-        self._said.append((batch.through, self._sayer.submit(self._publish, records)))
+        plans = planned(self._delivery, batch, answer.result(), self._delivered_at)
+        self._said.append((batch.through, self._sayer.submit(self._publish, batch, plans)))
         while len(self._said) > WINDOW or (self._said and self._said[0][1].done()):
             self._tick()
 
-    def _publish(self, records: Sequence[OutRecord]) -> None:
+    def _publish(self, batch: Batch, plans: Mapping[int, RowPlan]) -> None:
         if self._broken:
             raise _Interrupted
         try:
-            if records:
+            if records := recorded(self._delivery, batch, plans, self._delivered_at):
                 self._delivery.effects.publish(records)
         except BaseException:
             self._broken = True

@@ -4,6 +4,9 @@ from typing import Any, Never
 
 from stdnum.nl import bsn as rules
 
+#: Passes the elfproef and stands on forms and in examples: whoever sends it means nobody.  Source  bad_inputs.md C1
+_NOBODY = "1" * 8 + "0"
+
 
 class Bsn:
     """Digits that pass the elfproef; they are read by the vault's client and the register's, and nowhere else."""
@@ -11,7 +14,10 @@ class Bsn:
     __slots__ = ("_digits",)
 
     def __init__(self, digits: str) -> None:
-        if not (len(digits) == 9 and digits.isascii() and digits.isdigit() and rules.is_valid(digits)):
+        if (
+            not (len(digits) == 9 and digits.isascii() and digits.isdigit() and rules.is_valid(digits))
+            or digits == _NOBODY
+        ):
             raise ValueError("bsn")
         self._digits = digits
 

@@ -33,6 +33,7 @@ NO_BSN = {
     "a sign": "+99990019",
     "letters": "NL9990019",
     "an exponent": "9.9999e08",
+    "the one of forms and examples": "1" * 8 + "0",
 }
 
 
