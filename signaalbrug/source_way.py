@@ -27,12 +27,4 @@ def way_to(environment: Mapping[str, str], to: str) -> Way | None:
     if not to.startswith(("https://", *_OWN_MACHINE)):
         return None
     given = {name: environment.get(f"SIGNAALBRUG_DELIVER_{name.upper()}") for name in _OF_WAY}
-    return Way(
-        url=to,
-        certificate=given["certificate"],
-        key=given["key"],
-        authority=given["authority"],
-        token_url=given["token_url"],
-        client=given["client"],
-        secret=given["secret"],
-    )
+    return Way(to, **given)
