@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
+from psycopg.types.json import Json
 
 from connectors.claims import Claim
 
@@ -14,33 +15,39 @@ CLAIMS_KEPT = timedelta(days=184)
 _ABOUT = """
     select named, entity, person, debt, amount, order_ms, stands, crisis from claim where entity in (
         select entity from claim where named = any(%s)
-        union select entity from claim join unnest(%s::text[], %s::text[]) as wanted (person, debt)
+        union select entity from claim join json_to_recordset(%s) as wanted (person text, debt text)
             using (person, debt) where named = entity)
     order by entity, named"""
+_NAMES = ("named", "entity", "person", "debt", "amount", "order_ms", "stands", "crisis")
 _KEEP = """
     insert into claim (named, entity, person, debt, amount, order_ms, stands, crisis)
-    select * from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::boolean[],
-        %s::boolean[])
+    select named, entity, person, debt, amount, order_ms, stands, crisis
+    from json_populate_recordset(null::claim, %s)
     on conflict (named) do update set entity = excluded.entity, person = excluded.person, debt = excluded.debt,
         amount = excluded.amount, order_ms = excluded.order_ms, stands = excluded.stands, crisis = excluded.crisis,
         kept_since = now()"""
+
+
+def array_of(hashes: Iterable[str]) -> str:
+    """Pseudonyms and keyed hashes as PostgreSQL writes an array: psycopg is slow at it, element by element."""
+    each = sorted(hashes)
+    assert "".join(each).isalnum() or not any(each), "nothing that would have to be escaped"
+    return "{" + ",".join(f'"{one}"' for one in each) + "}"
 
 
 def about(
     database: psycopg.Connection[Any], named: Iterable[str], debts: Iterable[tuple[str, str]]
 ) -> Sequence[Claim]:
     """Every claim on the signals that these ids or these debts have to do with."""
-    wanted = sorted(debts)
-    columns = (sorted(named), [person for person, _ in wanted], [debt for _, debt in wanted])
-    return [Claim(*each) for each in database.execute(_ABOUT, columns).fetchall()]
+    wanted = [{"person": person, "debt": debt} for person, debt in sorted(debts)]
+    return [Claim(*each) for each in database.execute(_ABOUT, (array_of(named), Json(wanted))).fetchall()]
 
 
 def keep(cursor: psycopg.Cursor[Any], claims: Sequence[Claim]) -> None:
     """Write down what these ids say now; of an id that speaks twice, its last word."""
     last = {each.named: each for each in claims}.values()
-    rows = [(c.named, c.entity, c.person, c.debt, c.amount, c.order_ms, c.stands, c.crisis) for c in last]
-    if rows:
-        cursor.execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
+    if last:
+        cursor.execute(_KEEP, (Json([{name: getattr(each, name) for name in _NAMES} for each in last]),))
 
 
 def forget(database: psycopg.Connection[Any], person: str) -> None:

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json, Jsonb
 
 from connectors import claims_postgres
 from connectors.claims import Claim
+from connectors.claims_postgres import array_of
+from connectors.plan_rows import COLUMNS, as_told, as_version, columns_of, plan_from, utc, version_from
 from connectors.receipts import Account, RowOutcome, RowPlan, Summary, Version
 from connectors.vault.api import Receipt
 from schemas.civil import civil_day
 from schemas.events.delivery import RefusedRow
-from schemas.vocabulary import Refusal, SignalKind
+from schemas.vocabulary import Refusal
 
 #: Longer than any signal is kept (183 days in the convenant); an older one cannot be used again anyway.
 VERSIONS_KEPT = timedelta(days=400)
@@ -22,95 +24,23 @@ DELIVERIES_KEPT = timedelta(days=400)
 #: held by the one that judges rows; it may be taken twice by who has it
 _JUDGING = 7_264_923
 
-_COLUMNS = (
-    "row, outcome, planned_at, reason, field, kind, named, entity, version, order_ms, content_hash, person,"
-    " left_version, left_order_ms, left_content_hash, left_person"
-)
-_COPY = f"copy row_plan (receipt, {_COLUMNS}) from stdin"
+_COPY = f"copy row_plan (receipt, {COLUMNS}) from stdin"
 _INSERT_VERSIONS = (
     "insert into version"
     " (version, entity, order_ms, content_hash, person, consent, signal_kind, observed_on, ended)"
-    " select * from unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[],"
-    " %s::date[], %s::text[]) on conflict do nothing"
+    " select version, entity, order_ms, content_hash, person, consent, signal_kind, observed_on, ended"
+    " from json_populate_recordset(null::version, %s) on conflict do nothing"
 )
 _INSERT_TOLD = (
-    "insert into told (source, day, person, entity) select d.source, t.* from delivery d,"
-    " unnest(%s::date[], %s::text[], %s::text[]) as t where d.receipt = %s on conflict do nothing"
+    "insert into told (source, day, person, entity) select d.source, t.day, t.person, t.entity from delivery d,"
+    " json_populate_recordset(null::told, %s) as t where d.receipt = %s on conflict do nothing"
 )
 # What only a withdrawal by feedback has to say again, stands with its version.
 _SELECT = (
-    f"select {_COLUMNS}, signal_kind, observed_on from row_plan"  # noqa: S608
+    f"select {COLUMNS}, signal_kind, observed_on from row_plan"  # noqa: S608
     " left join (select version, signal_kind, observed_on from version) as stated using (version)"
     " where receipt = %s"
 )
-
-
-def _utc(at: datetime) -> datetime:
-    return at.astimezone(UTC)
-
-
-def _columns(plan: RowPlan) -> tuple[Any, ...]:
-    stated, left = plan.version, plan.leaves
-    return (
-        plan.row,
-        plan.outcome.value,
-        plan.planned_at,
-        plan.reason.value if plan.reason else None,
-        plan.field,
-        plan.kind,
-        plan.named or None,
-        *(
-            (stated.entity, stated.version, stated.order_ms, stated.content_hash, stated.person)
-            if stated
-            else _NONE
-        ),
-        *((left.version, left.order_ms, left.content_hash, left.person) if left else _NONE[:4]),
-    )
-
-
-def _version_columns(plan: RowPlan) -> tuple[Any, ...]:
-    assert plan.version is not None
-    each = plan.version
-    signal = (each.signal_kind.value if each.signal_kind else None, each.observed_on, each.ended)
-    return each.version, each.entity, each.order_ms, each.content_hash, each.person, plan.is_consent, *signal
-
-
-def _told_columns(plan: RowPlan) -> tuple[Any, ...]:
-    assert plan.version is not None
-    return civil_day(plan.planned_at), plan.version.person, plan.version.entity
-
-
-_NONE = (None,) * 5
-
-
-def _version(
-    entity: str,
-    version: str,
-    order_ms: int,
-    content: str,
-    person: str,
-    signal: str | None = None,
-    day: date | None = None,
-    ended: str = "",
-) -> Version:
-    kind = SignalKind(signal) if signal else None
-    return Version(entity, version, order_ms, content, person, kind, day, ended)
-
-
-def _plan(columns: tuple[Any, ...]) -> RowPlan:
-    row, outcome, planned_at, reason, field, kind, named, *rest = columns
-    entity, version, order_ms, content, person, left, left_ms, left_content, left_person, signal, day = rest
-    return RowPlan(
-        row=row,
-        outcome=RowOutcome(outcome),
-        planned_at=_utc(planned_at),
-        reason=Refusal(reason) if reason else None,
-        field=field,
-        version=_version(entity, version, order_ms, content, person, signal, day) if version else None,
-        kind=kind,
-        leaves=Version(entity, left, left_ms, left_content, left_person) if left else None,
-        named=named or "",
-    )
 
 
 class PostgresBooks:
@@ -131,33 +61,33 @@ class PostgresBooks:
         ).fetchone()
         assert found is not None
         opened, through_row, closed_at, closed = found
-        return Account(opened, through_row, _utc(closed_at) if closed_at else None, closed)
+        return Account(opened, through_row, utc(closed_at) if closed_at else None, closed)
 
     def opened(self, receipt: str) -> None:
         self._database.execute("update delivery set opened = true where receipt = %s", (receipt,))
 
     def plans(self, receipt: str, rows: Sequence[int]) -> Mapping[int, RowPlan]:
         found = self._database.execute(f"{_SELECT} and row = any(%s)", (receipt, list(rows))).fetchall()
-        return {columns[0]: _plan(columns) for columns in found}
+        return {columns[0]: plan_from(columns) for columns in found}
 
     def newest(self, entities: Iterable[str]) -> Mapping[str, Version]:
         found = self._database.execute(
             "select distinct on (entity) entity, version, order_ms, content_hash, person, signal_kind, observed_on,"
             " ended from version where entity = any(%s)"
             ' order by entity, order_ms desc, content_hash collate "C" desc',
-            (sorted(entities),),
+            (array_of(entities),),
         ).fetchall()
-        return {columns[0]: _version(*columns) for columns in found}
+        return {columns[0]: version_from(*columns) for columns in found}
 
     def known(self, versions: Iterable[str]) -> frozenset[str]:
-        found = self._database.execute("select version from version where version = any(%s)", (sorted(versions),))
+        found = self._database.execute("select version from version where version = any(%s)", (array_of(versions),))
         return frozenset(each[0] for each in found.fetchall())
 
     def seen(self, receipt: str, entities: Iterable[str]) -> frozenset[str]:
         found = self._database.execute(
             "select distinct coalesce(named, entity) from row_plan where receipt = %s"
             " and coalesce(named, entity) = any(%s)",
-            (receipt, sorted(entities)),
+            (receipt, array_of(entities)),
         )
         return frozenset(each[0] for each in found.fetchall())
 
@@ -168,7 +98,7 @@ class PostgresBooks:
         found = self._database.execute(
             "select person, count(*) from told where day = %s and person = any(%s)"
             " and source = (select source from delivery where receipt = %s) group by person",
-            (day, sorted(persons), receipt),
+            (day, array_of(persons), receipt),
         )
         return dict(found.fetchall())
 
@@ -182,19 +112,17 @@ class PostgresBooks:
                 self._database.execute("select pg_advisory_unlock(%s)", (_JUDGING,))
 
     def plan(self, receipt: str, plans: Sequence[RowPlan]) -> None:
-        versions = [
-            _version_columns(each) for each in plans if each.outcome is RowOutcome.ACCEPTED and each.version
-        ]
-        told = [_told_columns(each) for each in plans if each.counts]
+        versions = [as_version(each) for each in plans if each.outcome is RowOutcome.ACCEPTED and each.version]
+        told = [as_told(each) for each in plans if each.counts]
         with self._database.transaction(), self._database.cursor() as cursor:
             with cursor.copy(_COPY) as copy:
                 for each in plans:
-                    copy.write_row((receipt, *_columns(each)))
+                    copy.write_row((receipt, *columns_of(each)))
             if versions:
-                cursor.execute(_INSERT_VERSIONS, [list(column) for column in zip(*versions, strict=True)])
+                cursor.execute(_INSERT_VERSIONS, (Json(versions),))
             claims_postgres.keep(cursor, [each.claim for each in plans if each.claim is not None])
             if told:
-                cursor.execute(_INSERT_TOLD, [*(list(column) for column in zip(*told, strict=True)), receipt])
+                cursor.execute(_INSERT_TOLD, (Json(told), receipt))
 
     def published(self, receipt: str, through_row: int) -> None:
         self._database.execute("update delivery set through_row = %s where receipt = %s", (through_row, receipt))
@@ -205,7 +133,7 @@ class PostgresBooks:
             (at, receipt),
         ).fetchone()
         assert found is not None
-        return _utc(found[0])
+        return utc(found[0])
 
     def closed(self, receipt: str) -> None:
         """The account stays, the plans of the rows go."""
