@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{10,}")
 _HEX = re.compile(rb"[0-9A-Fa-f]{12,}")
-#: Ids, hashes and dumped bytes: decoded, and not read as digits (nine of them stand there by chance).
-_HEX_WORD = re.compile(rb"[0-9]*[a-f][0-9a-f]{15,}|[0-9]{1,15}[a-f][0-9a-f]+")
+#: Ids, hashes and dumped bytes: decoded, and not read as digits (nine of them stand there by chance). No digit is
+#: also a letter, so that nothing is to be had by giving back what was taken (`+`).
+_HEX_WORD = re.compile(rb"[0-9]*+[a-f][0-9a-f]{15,}+|[0-9]{1,15}+[a-f][0-9a-f]++")
 _DIGITS = re.compile(rb"[0-9]{8,}")
 _WORD = re.compile(rb"[A-Za-z0-9\x80-\xff]+")
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
@@ -50,8 +51,12 @@ class Wanted:
         return found
 
     def _numbers_in(self, text: bytes) -> set[bytes]:
+        return self._digits_in(text) and self._digits_in(_HEX_WORD.sub(b" ", text))
+
+    def _digits_in(self, text: bytes) -> set[bytes]:
+        """The numbers that stand anywhere in these digits, also by chance in a hash."""
         found: set[bytes] = set()
-        for run in set(_DIGITS.findall(_HEX_WORD.sub(b" ", text))):
+        for run in set(_DIGITS.findall(text)):
             windows = {run[i : i + 9] for i in range(len(run) - 8)}
             found |= windows & self.numbers
         return found
