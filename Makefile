@@ -16,7 +16,7 @@ PYTHON := $(shell for name in python3.11 python3.12 python3.13 python3; do \
 	if command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
 	then echo $$name; break; fi; done)
 
-.PHONY: help setup demo down test check chaos fuzz mutants bench bench-memory bench-report clean
+.PHONY: help setup demo down test check chaos fuzz mutants coverage bench bench-memory bench-report clean
 
 help: ## What can be asked
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -75,6 +75,14 @@ fuzz: $(STAMP) ## A million hostile files through every source; CASES=n asks few
 
 mutants: $(STAMP) ## Takes each safeguard out in a copy: the tests that guard it must fail then
 	$(BIN)/python -m tests.support.mutants
+
+MEANING := $(addprefix tests/unit/,bad_inputs consent_register debt_services general_practice household_register \
+	intake school_attendance veilig_thuis wijkteam_intake)
+
+coverage: $(STAMP) ## Every branch of what says what a row means (`normalise` and its parts), by the unit tests
+	@mkdir -p .cache
+	$(BIN)/coverage run -m pytest -q $(MEANING)
+	$(BIN)/coverage report
 
 bench-memory: $(STAMP) ## Speed of both steps in memory, against its bar
 	$(BIN)/python -m bench.steps_in_memory
