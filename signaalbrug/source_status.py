@@ -193,7 +193,7 @@ def _print(status: Status) -> None:
     if status.closed_at is None:
         console.print("De levering is ontvangen en wordt verwerkt.")
         return
-    console.print(Text(f"{status.count} rijen: {_sentence(status.rows)}", style="bold"))
+    console.print(Text(f"{_rows(status.count)}: {_sentence(status.rows)}", style="bold"))
     table = Table(header_style="bold")
     for name in ("Rij", "Uitkomst", "Reden", "Veld", "Wat te doen"):
         table.add_column(name, overflow="fold")
@@ -203,7 +203,11 @@ def _print(status: Status) -> None:
         table.add_row(*map(Text, cells))
     console.print(table)
     if len(status.rows) > MOST_ON_SCREEN:
-        console.print(f"… en nog {len(status.rows) - MOST_ON_SCREEN} rijen; --json geeft ze alle.")
+        console.print(f"… en nog {_rows(len(status.rows) - MOST_ON_SCREEN)}; --json geeft alles.")
+
+
+def _rows(count: int) -> str:
+    return "1 rij" if count == 1 else f"{count} rijen"
 
 
 def _sentence(rows: Sequence[RowFate]) -> str:

@@ -64,7 +64,7 @@ def test_the_kit_delivers_as_the_holder_of_a_certificate(front: Front, tmp_path:
 def test_a_source_hears_the_fate_of_each_row_of_its_own_deliveries_and_of_no_others(telling: Front) -> None:
     partner = telling.ca.pair("partner", OIN)
     own = status(telling, partner, DEBT, named("receipt", DEBT))
-    assert own.exit_code == Exit.FINE and "1 rijen: 1 gebruikt in een signalering" in own.output, own.output
+    assert own.exit_code == Exit.FINE and "1 rij: 1 gebruikt in een signalering" in own.output, own.output
     theirs = named("receipt", SCHOOL)
     assert status(telling, partner, DEBT, theirs).exit_code == Exit.UNKNOWN
     assert status(telling, partner, DEBT, "0" * 32).exit_code == Exit.UNKNOWN
