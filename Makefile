@@ -93,5 +93,6 @@ bench: $(STAMP) ## Every speed against its bar; goes on after a missed one and e
 bench-report: $(STAMP) ## The newest results as the table of bench/README.md
 	$(BIN)/python -m bench.report
 
-clean: down ## Also forget the state and the environment
+clean: $(STAMP) ## Also forget the state and the environment
+	@$(BIN)/signaalbrug down --remove
 	rm -rf .state $(VENV)

@@ -53,14 +53,17 @@ def locate(folder: Path) -> Cluster:
     return Cluster(home / "data", socket, home / "programs", UNPRIVILEGED if _is_root() else None)
 
 
-def prepare(folder: Path, password: str) -> Cluster:
+def prepare(folder: Path, password: str, *, is_new: bool) -> Cluster:
     """Make what is missing: folders, data, settings; the cluster can be started after it.
 
+    `is_new`: the folder had no password yet; data lying apart is of one that was deleted, and nobody can enter it.
     Raises  LocalServerError
     """
     cluster = locate(folder)
     for parent in {cluster.data.parent, cluster.socket.parent}:
         _own_folder(parent)
+    if is_new and cluster.data.parent != folder.resolve():
+        shutil.rmtree(cluster.data, ignore_errors=True)
     _give(cluster.socket, cluster.user)
     if not (cluster.data / "PG_VERSION").exists():
         _initialise(cluster, password)

@@ -57,7 +57,8 @@ class Postgres:
 
     def restart(self) -> Started:
         """Start the stopped or killed server on the same data."""
-        files = cluster.prepare(self.folder, self.password_of(SUPERUSER))
+        is_new = not self._passwords.know(SUPERUSER)
+        files = cluster.prepare(self.folder, self.password_of(SUPERUSER), is_new=is_new)
         started = self._supervisor.start(
             self.name,
             [cluster.program(files, "postgres"), "-D", files.data],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import uuid
 from collections.abc import Iterator
@@ -52,6 +53,21 @@ def test_the_server_listens_on_its_socket_alone(postgres: Postgres) -> None:
     with psycopg.connect(postgres.superuser_url) as connection:
         assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
     assert (postgres.socket / ".s.PGSQL.5432").is_socket()
+
+
+def test_a_folder_that_was_deleted_and_made_again_begins_anew(tmp_path: Path) -> None:
+    """As root the data lies apart, and outlives the folder with its passwords: a checkout that was deleted, say."""
+    first = Postgres.start(tmp_path / "server")
+    database(first)
+    first.stop()
+    shutil.rmtree(tmp_path / "server")
+    again = Postgres.start(tmp_path / "server")
+    try:
+        with psycopg.connect(again.superuser_url) as connection:
+            found = connection.execute("SELECT count(*) FROM pg_database WHERE datname LIKE 'db-%'").fetchone()
+        assert found == (0,)
+    finally:
+        again.remove()
 
 
 def test_a_role_may_log_in_and_nothing_else(postgres: Postgres) -> None:
