@@ -128,10 +128,12 @@ class Supervisor:
                 return
 
     def _lives(self, started: Started) -> bool:
-        child = self._children.get(started.pid)
-        if child is not None and child.poll() is not None:
-            self._children.pop(started.pid, None)
-        return alive(started)
+        if alive(started):
+            return True
+        child = self._children.pop(started.pid, None)
+        if child is not None:
+            child.wait()  # it ended; until it is waited for, its pid is taken, and PostgreSQL would not start again
+        return False
 
     def _await_end(self, started: Started, seconds: float) -> bool:
         return wait_until(lambda: not self._lives(started), seconds)

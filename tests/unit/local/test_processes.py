@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -110,6 +111,17 @@ def test_a_killed_child_takes_its_own_children_along_and_may_start_again(supervi
     assert wait_until(lambda: identity(grandchild) is None, 5)
 
     assert start(supervisor, SAYS_HELLO) != first
+
+
+def test_of_a_killed_child_the_pid_is_free_also_when_it_ended_just_now(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = start(supervisor, SAYS_HELLO)
+    monkeypatch.setattr(subprocess.Popen, "poll", lambda _: None)  # as it is asked right before the end
+    supervisor.kill("worker")
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 def test_nothing_that_does_not_run_can_be_killed(supervisor: Supervisor) -> None:
