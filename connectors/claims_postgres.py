@@ -1,6 +1,7 @@
 """Claims in the books of intake."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ _ABOUT = """
         union select entity from claim join json_to_recordset(%s) as wanted (person text, debt text)
             using (person, debt) where named = entity))
     order by entity, named"""
-_NAMES = ("named", "entity", "person", "debt", "amount", "order_ms", "stands", "crisis")
+_NAMES = tuple(each.name for each in fields(Claim))
 _KEEP = """
     insert into claim (named, entity, person, debt, amount, order_ms, stands, crisis)
     select named, entity, person, debt, amount, order_ms, stands, crisis

@@ -62,10 +62,9 @@ def prepare(folder: Path, password: str, *, is_new: bool) -> Cluster:
     cluster = locate(folder)
     for parent in {cluster.data.parent, cluster.socket.parent}:
         _own_folder(parent)
-    if is_new and cluster.data.parent != folder.resolve():
-        shutil.rmtree(cluster.data, ignore_errors=True)
     _give(cluster.socket, cluster.user)
-    if not (cluster.data / "PG_VERSION").exists():
+    is_foreign = is_new and cluster.data.parent != folder.resolve()
+    if is_foreign or not (cluster.data / "PG_VERSION").exists():
         _initialise(cluster, password)
     settings = Template(SETTINGS.read_text(encoding="utf-8")).substitute(socket_folder=cluster.socket)
     _write(cluster.data / "postgresql.conf", settings, cluster.user)

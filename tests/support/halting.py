@@ -71,7 +71,7 @@ class _Halting:
         self._real.produce(topic, **named)
 
     def commit_transaction(self, *arguments: Any) -> None:
-        decides = self._decisions > 0  # the queue's length counts reports of earlier ones as well
+        decides = self._decisions > 0  # counted: the queue's length changes while it is looked at
         if decides and self._takes(BEFORE_COMMIT):
             assert self._real.flush(10) == 0
             _halt()
